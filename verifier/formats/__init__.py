@@ -1,0 +1,68 @@
+"""One module a file format. Modules are discovered; underscore packages hold what they share.
+
+A format module holds:
+
+- `FORMAT: Format` — id, version, magic bytes, suffixes;
+- `RULES: tuple[str, ...]` — ids of the rules it can emit;
+- `inspect(artifact, reader, context) -> Iterator[Finding | Fact | Coverage | Edge | Claim | Member]`;
+- optionally `recognize(probe) -> bool` — whether the content is of this format; replaces the magic bytes, never the suffixes.
+
+Every inspection ends in at least one Coverage for its artifact. `CoverageState.UNKNOWN` from a module means "not my format after
+all" (a suffix promised what the content is not); it counts only where no other module covers the artifact.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from typing import Protocol, TypeAlias
+
+from verifier.formats._context import HEAD, Budget, Context, Limits, Member, Probe
+from verifier.records import Artifact, Claim, Coverage, Edge, Fact, Finding, Format, Reader
+
+__all__ = ["HEAD", "Budget", "Context", "FormatModule", "Limits", "Member", "Probe", "Yield", "candidates", "modules"]
+
+Yield: TypeAlias = Finding | Fact | Claim | Coverage | Edge | Member
+"""What an inspector may yield."""
+
+
+class FormatModule(Protocol):
+    """The shape of a format module."""
+
+    FORMAT: Format
+    RULES: tuple[str, ...]
+
+    def inspect(self, artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
+        """Yields what the artifact shows."""
+
+
+@cache
+def modules() -> tuple[FormatModule, ...]:
+    """All format modules of this package, in order of their ids."""
+    found = [
+        importlib.import_module(f"{__name__}.{info.name}")
+        for info in pkgutil.iter_modules(__path__)
+        if not info.name.startswith("_")
+    ]
+    return tuple(sorted(found, key=lambda module: module.FORMAT.id))
+
+
+def candidates(probe: Probe) -> tuple[FormatModule, ...]:
+    """The modules that must look at an artifact: by content, and by suffix, refined ones left out; never decided by order."""
+    by_content = [module for module in modules() if _matches(module, probe)]
+    refined = {general for module in by_content for general in module.FORMAT.refines}
+    return tuple(
+        module
+        for module in modules()
+        if (module in by_content and module.FORMAT.id not in refined)
+        or (module not in by_content and module.FORMAT.suffixes and probe.name.endswith(module.FORMAT.suffixes))
+    )
+
+
+def _matches(module: FormatModule, probe: Probe) -> bool:
+    recognize = getattr(module, "recognize", None)
+    if recognize is not None:
+        return bool(recognize(probe))
+    return any(probe.head[offset : offset + len(magic)] == magic for offset, magic in module.FORMAT.magic)
