@@ -1,0 +1,327 @@
+"""The line from a reference to a verdict: the only module that knows the order, and the only loop.
+
+A reference is resolved to a source; every file is digested, recognized and inspected, members of containers going back to the
+queue; claims are collected; crosschecks hold claims against facts; the policy decides. Repositories that loading this one
+would load are verified the same way, and the verdict is the worst of the closure.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cache, partial
+from pathlib import Path
+
+from verifier import claims, crosschecks, data, formats, policy, rules, sources
+from verifier._version import __version__
+from verifier.errors import BudgetExceeded, Malformed, NotFoundError, OfflineError, SourceError
+from verifier.formats import HEAD, Budget, Context, FormatModule, Limits, Member, Probe
+from verifier.policy import Policy
+from verifier.records import (
+    Artifact,
+    Claim,
+    Comparison,
+    Coverage,
+    CoverageState,
+    Digest,
+    Dossier,
+    Edge,
+    Evidence,
+    Fact,
+    Finding,
+    Reader,
+    ReadRecord,
+    Reference,
+    Snapshot,
+    SourceKind,
+    Stage,
+    ToolIdentity,
+    Verdict,
+    visible,
+)
+from verifier.records.canonical import digest_of
+
+HOW = "pipeline/1"
+
+MAX_DEPENDENCIES = 16
+"""Repositories a closure may hold beside the first; genuine models load at most a base model, its code and a tokenizer."""
+
+REMOTE_WORKERS = 8
+"""Files read side by side over the network: most of the gain in round trips comes from the first few connections."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with a file's path, bytes finished and bytes in all, both over the whole snapshot; from several threads."""
+
+
+def verify_model(
+    reference: str,
+    *,
+    policy: str | Path = "default",
+    revision: str | None = None,
+    offline: bool = False,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Verdict:
+    """Verifies a model, and every repository loading it would load.
+
+    Args:
+        reference: hub id, `hf://` id, folder, file, hub cache folder or URL.
+        policy: name of a shipped policy, or path of a policy file.
+        revision: branch, tag or commit of a hub reference.
+        offline: use no network; a hub reference is answered from the hub's cache.
+        limits: what one file may cost.
+        progress: told how far reading is.
+
+    Returns:
+        The verdict, bound to the digests of the snapshot.
+
+    Raises:
+        UsageError: the reference is ambiguous or not one.
+        PolicyError: the policy cannot be loaded.
+        SourceError: the model cannot be resolved. Files that fail later are gaps in the verdict instead.
+    """
+    closure = _Closure(load_policy(policy), offline, limits or Limits(), progress)
+    return closure.verify(sources.parse(reference, revision=revision))
+
+
+def load_policy(name_or_path: str | Path) -> Policy:
+    """The policy of that name or path.
+
+    Raises:
+        PolicyError: there is none, or it is malformed.
+    """
+    return policy.load(str(name_or_path))
+
+
+@cache
+def tool_identity() -> ToolIdentity:
+    """Our version, and a digest over everything that shapes a verdict beside policy and bytes."""
+    versions: dict[str, int] = {module.FORMAT.id: module.FORMAT.version for module in formats.modules()}
+    return ToolIdentity(__version__, digest_of([rules.rules_digest(), data.registry_digest(), {**versions}]))
+
+
+@dataclass
+class _Closure:
+    """One run: the first repository and those it loads, each verified once."""
+
+    policy: Policy
+    offline: bool
+    limits: Limits
+    progress: Progress | None
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    seen: set[tuple[str, str | None]] = field(default_factory=set)
+
+    def verify(self, reference: Reference) -> Verdict:
+        source = sources.resolve(reference, offline=self.offline)
+        self.seen.add((source.snapshot.id, source.snapshot.commit))
+        dossier = _examine(source, self.limits, self.progress)
+        dependencies, gaps = self._dependencies(dossier.edges)
+        dossier = replace(dossier, coverage=(*dossier.coverage, *gaps))
+        return policy.decide(
+            self.policy,
+            dossier,
+            stage=Stage.PRE_DOWNLOAD if source.remote else Stage.CONFIRMED,
+            tool=tool_identity(),
+            dependencies=tuple(dependencies),
+            today=self.today,
+        )
+
+    def _dependencies(self, edges: Iterable[Edge]) -> tuple[list[Verdict], list[Coverage]]:
+        verdicts: list[Verdict] = []
+        gaps: list[Coverage] = []
+        for target, revision in dict.fromkeys((edge.target, edge.revision) for edge in edges if edge.kind.loads):
+            name = f"hf://{target}" + (f"@{revision}" if revision else "")
+            if (target, revision) in self.seen:
+                continue
+            if len(self.seen) > MAX_DEPENDENCIES:
+                gaps.append(Coverage(name, CoverageState.LIMIT, "more repositories are loaded than are followed", HOW))
+                continue
+            self.seen.add((target, revision))
+            try:
+                verdicts.append(self.verify(Reference(name, SourceKind.HUB, target, revision)))
+            except SourceError as error:
+                gaps.append(Coverage(name, CoverageState.NOT_FETCHED, f"loading needs it, but: {error}", HOW))
+        return verdicts, gaps
+
+
+def _examine(source: sources.Source, limits: Limits, progress: Progress | None) -> Dossier:
+    """Everything that can be known of one snapshot before a policy decides."""
+    files = _Files(source, limits, progress)
+    workers = REMOTE_WORKERS if source.remote else os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        results = list(pool.map(files.examine, source.snapshot.artifacts))
+    snapshot = replace(source.snapshot, artifacts=tuple(result.artifact for result in results))
+    records = [*source.findings, *source.coverage, *(record for result in results for record in result.records)]
+    records += _collect_claims(source, snapshot)
+    reads = tuple(result.read for result in results if result.read is not None)
+    dossier = _dossier(snapshot, records, reads)
+    checks = [record for module in crosschecks.modules() for record in module.check(dossier)]
+    return _dossier(snapshot, [*records, *checks], reads)
+
+
+def _dossier(snapshot: Snapshot, records: Iterable[object], reads: tuple[ReadRecord, ...]) -> Dossier:
+    sorted_out: dict[type, list[object]] = {kind: [] for kind in (Finding, Fact, Claim, Comparison, Coverage, Edge)}
+    for record in records:
+        sorted_out[type(record)].append(record)
+    kinds = (tuple(sorted_out[kind]) for kind in (Finding, Fact, Claim, Comparison, Coverage, Edge))
+    return Dossier(snapshot, *kinds, reads)  # type: ignore[arg-type]  # each tuple holds one kind by construction
+
+
+def _collect_claims(source: sources.Source, snapshot: Snapshot) -> list[formats.Yield]:
+    collected: list[formats.Yield] = []
+    with ExitStack() as opened:
+
+        def open_file(path: str) -> Reader:
+            return opened.enter_context(source.open(path))
+
+        for module in claims.modules():
+            name = module.__name__.rpartition(".")[2]
+            collected += _guarded(lambda: iter(module.collect(snapshot, open_file)), ".", f"{name}/1")  # noqa: B023 - consumed at once
+    return collected
+
+
+@dataclass(frozen=True, slots=True)
+class _FileResult:
+    artifact: Artifact
+    records: tuple[formats.Yield, ...]
+    read: ReadRecord | None
+
+
+class _Files:
+    """Examines the files of one source, from several threads."""
+
+    def __init__(self, source: sources.Source, limits: Limits, progress: Progress | None) -> None:
+        self._source = source
+        self._limits = limits
+        self._progress = progress
+        self._siblings = {artifact.path: artifact.size for artifact in source.snapshot.artifacts}
+        self._total = sum(self._siblings.values())
+        self._done = 0
+        self._failure: SourceError | None = None
+
+    def examine(self, artifact: Artifact) -> _FileResult:
+        """Digests and inspects one file; whatever fails becomes Coverage."""
+        if self._failure is not None:
+            return _FileResult(artifact, (_gap(artifact.name, CoverageState.NOT_FETCHED, self._failure),), None)
+        try:
+            with ExitStack() as opened:
+                return self._examine(artifact, opened)
+        except SourceError as error:
+            if self._source.remote and not isinstance(error, NotFoundError):
+                self._failure = error if isinstance(error, OfflineError) else self._failure
+            state = CoverageState.NOT_FETCHED if isinstance(error, NotFoundError | OfflineError) else CoverageState.ERROR
+            return _FileResult(artifact, (_gap(artifact.name, state, error),), None)
+        finally:
+            self._done += artifact.size
+            if self._progress is not None:
+                self._progress(artifact.path, self._done, self._total)
+
+    def _examine(self, artifact: Artifact, opened: ExitStack) -> _FileResult:
+        handle = opened.enter_context(self._source.open(artifact.path))
+        digests: tuple[Digest, ...] = () if self._source.remote else handle.digests()
+
+        def open_sibling(path: str) -> Reader:
+            if path not in self._siblings:
+                raise Malformed(f"there is no file {visible(path)} beside it")
+            return opened.enter_context(self._source.open(path))
+
+        inspection = _Inspection(Budget(self._limits), self._source.remote)
+        found = tuple(inspection.run(artifact, handle, self._siblings, open_sibling))
+        handle.check_unchanged()
+        facts = tuple(Fact("digest", (d.algorithm, d.value), Evidence(artifact.name, d.value, HOW)) for d in digests)
+        done = replace(artifact, digests=(*artifact.digests, *digests), formats=inspection.formats)
+        return _FileResult(done, (*facts, *found), handle.record())
+
+
+@dataclass
+class _Inspection:
+    """One file and everything nested in it."""
+
+    budget: Budget
+    remote: bool
+    formats: tuple[str, ...] = ()
+
+    def run(
+        self, artifact: Artifact, reader: Reader, siblings: Mapping[str, int], open_sibling: Callable[[str], Reader]
+    ) -> Iterator[formats.Yield]:
+        """Yields what the file and its members show; the loop a container hands its members back to."""
+        queue = deque([(artifact, reader, Context(self.budget, siblings, open_sibling, self.remote))])
+        while queue:
+            current, bytes_of, context = queue.popleft()
+            modules = self._recognize(current, bytes_of)
+            if not isinstance(modules, tuple):
+                yield modules
+                continue
+            if not current.members:
+                self.formats = tuple(module.FORMAT.id for module in modules)
+            members: list[Member] = []
+            for module in modules:
+                for record in _guarded(partial(module.inspect, current, bytes_of, context), current.name, module.FORMAT.how):
+                    if isinstance(record, Member):
+                        members.append(record)
+                    else:
+                        yield record
+            queue.extend(self._queued(members))
+
+    def _recognize(self, artifact: Artifact, reader: Reader) -> tuple[FormatModule, ...] | Coverage:
+        try:
+            self.budget.spend_steps(1)
+            if artifact.members:
+                self.budget.spend_member(len(artifact.members))
+            head = reader.read_at(0, HEAD)
+            name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
+            modules = formats.candidates(Probe(name, artifact.size, head, reader))
+        except BudgetExceeded as error:
+            return _gap(artifact.name, CoverageState.LIMIT, error)
+        except Malformed as error:
+            return _gap(artifact.name, CoverageState.ERROR, error)
+        if modules:
+            return modules
+        seen = f"it begins with {head[:8].hex(' ')}" if head else "it is empty"
+        return Coverage(artifact.name, CoverageState.UNKNOWN, f"no format is known by this content: {seen}", HOW)
+
+    def _queued(self, members: list[Member]) -> Iterator[tuple[Artifact, Reader, Context]]:
+        readers = {member.artifact.members[-1]: member.reader for member in members}
+        sizes = {name: reader.size for name, reader in readers.items()}
+
+        def open_member(path: str) -> Reader:
+            if path not in readers:
+                raise Malformed(f"there is no member {visible(path)} beside it")
+            return readers[path]
+
+        for member in members:
+            yield member.artifact, member.reader, Context(self.budget, sizes, open_member, self.remote)
+
+
+def _gap(name: str, state: CoverageState, error: Exception) -> Coverage:
+    return Coverage(name, state, str(error), HOW)
+
+
+def _guarded(start: Callable[[], Iterator[formats.Yield]], name: str, how: str) -> Iterator[formats.Yield]:
+    """What an inspector yields, with every failure turned into Coverage, and silence too.
+
+    This is the one place that catches everything: a crash must never read as clean (DESIGN: failure is data).
+    """
+    covered = name == "."
+    try:
+        for record in start():
+            covered = covered or (isinstance(record, Coverage) and record.artifact == name)
+            yield record
+    except BudgetExceeded as error:
+        yield Coverage(name, CoverageState.LIMIT, str(error), how)
+    except Malformed as error:
+        place = "" if error.offset is None else f" (at byte {error.offset})"
+        yield Coverage(name, CoverageState.ERROR, f"{error}{place}", how)
+    except SourceError:
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        reason = f"the inspector failed ({type(error).__name__}: {error}); please report this"
+        yield Coverage(name, CoverageState.ERROR, visible(reason), how)
+    else:
+        if not covered:
+            yield Coverage(name, CoverageState.ERROR, "the inspector reported nothing; please report this", how)
