@@ -1,0 +1,49 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet --editable '.[gateway]' --group test --group lint
+	@touch $@
+
+dev: $(STAMP)  ## install everything development needs into .venv
+
+lint: $(STAMP)  ## format, style, types, import contracts, sizes
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP)  ## rewrite the code as the linter wants it
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+test: $(STAMP)  ## the whole suite, with coverage floors; network denied but loopback
+	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/coverage report --fail-under=95
+	$(BIN)/coverage report --fail-under=100 --include='verifier/records/*,verifier/policy/*,verifier/rules/*'
+
+demo:  ## verify real models and a poisoned twin against a hub on this machine
+	$(PYTHON) .ci/demo.py
+
+bench: $(STAMP)  ## timings beside the peers, as ratios in one run
+	$(BIN)/python .ci/bench.py
+
+fuzz: $(STAMP)  ## differential pickle fuzzing; N=number of streams
+	$(BIN)/python -m tests.fuzz.pickle_streams $(or $(N),1000000)
+
+build: $(STAMP)  ## reproducible wheel and source archive
+	$(BIN)/pip install --quiet build
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage*
+
+.PHONY: help dev lint format test demo bench fuzz build clean
