@@ -214,7 +214,9 @@ class _Files:
         except SourceError as error:
             if self._source.remote and not isinstance(error, NotFoundError):
                 self._failure = error if isinstance(error, OfflineError) else self._failure
-            state = CoverageState.NOT_FETCHED if isinstance(error, NotFoundError | OfflineError) else CoverageState.ERROR
+            state = (
+                CoverageState.NOT_FETCHED if isinstance(error, NotFoundError | OfflineError) else CoverageState.ERROR
+            )
             return _FileResult(artifact, (_gap(artifact.name, state, error),), None)
         finally:
             self._done += artifact.size
@@ -261,7 +263,9 @@ class _Inspection:
                 self.formats = tuple(module.FORMAT.id for module in modules)
             members: list[Member] = []
             for module in modules:
-                for record in _guarded(partial(module.inspect, current, bytes_of, context), current.name, module.FORMAT.how):
+                for record in _guarded(
+                    partial(module.inspect, current, bytes_of, context), current.name, module.FORMAT.how
+                ):
                     if isinstance(record, Member):
                         members.append(record)
                     else:
