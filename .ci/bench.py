@@ -102,9 +102,7 @@ def folder_of_shards() -> list[Row]:
     """Hash and inspect a sharded model, against the floor and against model-signing."""
     peer = environment("model-signing", "model-signing==1.1.1", "pyOpenSSL")
     signing = peer.parent / "model_signing"
-    ours_code = (
-        "import sys; from verifier import verify_model; sys.exit(verify_model(sys.argv[1]).outcome != 'accepted')"
-    )
+    ours_code = "import sys, verifier; sys.exit(verifier.verify_model(sys.argv[1]).outcome != 'accepted')"
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_TMP")) as work:
         model, key, public, signature = (Path(work, name) for name in ("model", "key.pem", "public.pem", "model.sig"))
         model.mkdir()

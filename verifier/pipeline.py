@@ -1,8 +1,8 @@
 """The line from a reference to a verdict: the only module that knows the order, and the only loop.
 
-A reference is resolved to a source; every file is digested, recognized and inspected, members of containers going back to the
-queue; claims are collected; crosschecks hold claims against facts; the policy decides. Repositories that loading this one
-would load are verified the same way, and the verdict is the worst of the closure.
+A reference is resolved to a source; every file is digested, recognized and inspected, members of containers going back
+to the queue; claims are collected; crosschecks hold claims against facts; the policy decides. Repositories that loading
+this one would load are verified the same way, and the verdict is the worst of the closure.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from verifier.records.canonical import digest_of
 HOW = "pipeline/1"
 
 MAX_DEPENDENCIES = 16
-"""Repositories a closure may hold beside the first; genuine models load at most a base model, its code and a tokenizer."""
+"""Repositories a closure may hold beside the first; genuine models load a base model, its code and a tokenizer."""
 
 REMOTE_WORKERS = 8
 """Files read side by side over the network: most of the gain in round trips comes from the first few connections."""

@@ -4,11 +4,12 @@ A format module holds:
 
 - `FORMAT: Format` — id, version, magic bytes, suffixes;
 - `RULES: tuple[str, ...]` — ids of the rules it can emit;
-- `inspect(artifact, reader, context) -> Iterator[Finding | Fact | Coverage | Edge | Claim | Member]`;
-- optionally `recognize(probe) -> bool` — whether the content is of this format; replaces the magic bytes, never the suffixes.
+- `inspect(artifact, reader, context) -> Iterator[Yield]`;
+- optionally `recognize(probe) -> bool` — whether the content is of this format; replaces the magic bytes,
+  never the suffixes.
 
-Every inspection ends in at least one Coverage for its artifact. `CoverageState.UNKNOWN` from a module means "not my format after
-all" (a suffix promised what the content is not); it counts only where no other module covers the artifact.
+Every inspection ends in at least one Coverage for its artifact. `CoverageState.UNKNOWN` from a module means "not my
+format after all" (a suffix promised what the content is not); it counts only where no other module covers the artifact.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def modules() -> tuple[FormatModule, ...]:
 
 
 def candidates(probe: Probe) -> tuple[FormatModule, ...]:
-    """The modules that must look at an artifact: by content, and by suffix, refined ones left out; never decided by order."""
+    """The modules that must look at an artifact: all that match by content or suffix, but for refined ones."""
     by_content = [module for module in modules() if _matches(module, probe)]
     refined = {general for module in by_content for general in module.FORMAT.refines}
     return tuple(

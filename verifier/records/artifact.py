@@ -20,10 +20,10 @@ class Asserter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A digest and who said so.
+    r"""A digest and who said so.
 
     Args:
-        algorithm: `sha256`, or `git-blob-sha1` (SHA-1 over `blob <size>\\0` + bytes, gitformat-pack).
+        algorithm: `sha256`, or `git-blob-sha1` (SHA-1 over `blob <size>\0` + bytes, gitformat-pack).
         value: lower-case hex.
         by: who asserts it; COMPUTED only for bytes this process hashed.
     """
@@ -53,7 +53,7 @@ class Artifact:
 
     @property
     def name(self) -> str:
-        """`path!member!member`, escaped so that it is one printable line; a literal `!` shows as `\\x21`."""
+        r"""`path!member!member`, escaped so that it is one printable line; a literal `!` shows as `\x21`."""
         return "!".join(visible(part.replace("!", "\\x21"), 1000) for part in (self.path, *self.members))
 
     def member(self, name: str, size: int) -> Artifact:

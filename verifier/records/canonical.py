@@ -11,7 +11,7 @@ from typing import TypeAlias, Union, cast
 
 from verifier.records.artifact import Artifact, Snapshot
 
-Plain: TypeAlias = Union[str, int, float, bool, None, list["Plain"], dict[str, "Plain"]]
+Plain: TypeAlias = Union[str, int, float, bool, list["Plain"], dict[str, "Plain"], None]
 """What JSON can say."""
 
 _NAMED_PAIRS = frozenset({"parameters", "metadata"})

@@ -8,7 +8,7 @@ from typing import TypeAlias, Union
 WHAT_LIMIT = 200
 """Most characters of seen content an Evidence may carry."""
 
-Value: TypeAlias = Union[str, int, float, bool, None, tuple["Value", ...]]
+Value: TypeAlias = Union[str, int, float, bool, tuple["Value", ...], None]
 """Plain immutable data, as it stands in facts, claims and parameters."""
 
 Parameters: TypeAlias = tuple[tuple[str, Value], ...]
