@@ -1,0 +1,26 @@
+"""An environment in which nothing of the developer's machine shows through."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+AMBIENT = ("CI", "COLUMNS", "FORCE_COLOR", "GITHUB_", "HF_", "HUGGING_FACE_", "NO_COLOR", "RUNNER_", "TERM", "VERIFY_")
+"""Variables that change what is printed or fetched, by prefix."""
+
+
+def pytest_configure() -> None:
+    """Clears them before any test module is imported: huggingface_hub reads its environment once, at import."""
+    for name in list(os.environ):
+        if name.startswith(AMBIENT):
+            del os.environ[name]
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+
+@pytest.fixture(autouse=True)
+def _private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the hub cache, token or configuration of the person who runs it."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "USERPROFILE", "HF_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(home))
