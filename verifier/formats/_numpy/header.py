@@ -83,7 +83,7 @@ def _checked(document: Literal, body: int) -> Header:
 class _Parser:
     """Reads the one Python literal of a header: text, whole numbers, True, False, tuples, lists and a dictionary.
 
-    Expressions, comments, prefixes and number forms other than decimal are refused: `repr` writes none. (Python 2: `3L`.)
+    Expressions, comments, prefixes and other number forms are refused: `repr` writes none. Python 2 wrote `3L`.
     """
 
     _TOKEN = re.compile(
