@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 from verifier.formats._context import Context
-from verifier.formats._pickle.events import Summary
+from verifier.formats._pickle.events import Event, Summary
 from verifier.formats._pickle.stream import AfterBuild
 from verifier.records import Artifact, Finding, Reader
 
@@ -19,6 +19,7 @@ def inspect_stream(
     start: int = 0,
     label: str = "",
     after_build: AfterBuild | None = None,
+    observe: Callable[[Event], None] | None = None,
     local: frozenset[str] = frozenset(),
 ) -> Generator[Finding, None, Summary]:
     """Walks the stream at `start`, judges its events, looks into pickles nested in its constants.
@@ -35,6 +36,7 @@ def inspect_stream(
         start: offset of the stream.
         label: see Place.
         after_build: see stream.AfterBuild.
+        observe: told of every event of the outermost stream as it happens (torch collects the storages it names).
         local: modules that the archive itself defines (torch.package, TorchScript), which resolve inside it.
     """
     raise NotImplementedError
