@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class CardField(StrEnum):
-    """A field; the value is the claim's kind, and the card's own key with `-` for `_` (hub documentation, model cards)."""
+    """A field: the claim's kind, which is the card's own key with `-` for `_` (hub documentation, "Model Cards")."""
 
     BASE_MODEL = "base-model"
     BASE_MODEL_RELATION = "base-model-relation"
