@@ -1,0 +1,69 @@
+"""Running the gateway on a socket."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from verifier.errors import UsageError
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Args:
+        host: address to bind.
+        port: TCP port; 0 lets the system choose one.
+
+    Raises:
+        UsageError: the address cannot be bound.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(
+            f"Cannot listen on {host} port {port}: {reason}.", "Choose another --host or --port."
+        ) from error
+
+
+def address(listening: socket.socket) -> str:
+    """The URL clients put into `HF_ENDPOINT`."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def server(root: Path) -> Server:
+    """A server for the models below a folder; `run(sockets=[…])` serves until it is interrupted.
+
+    Args:
+        root: the folder whose `org/name` and `name` subfolders are served.
+
+    Raises:
+        UsageError: there is no such folder, or the extra `gateway` is not installed.
+    """
+    if not root.is_dir():
+        raise UsageError(f"{root} is not a folder.", "Give --root a folder that holds org/name/ folders of models.")
+    try:
+        import uvicorn
+
+        from verifier.gateway.app import application
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"The gateway needs {error.name}, which is not installed.", "Run: pip install 'model-verify[gateway]'"
+        ) from error
+    config = uvicorn.Config(
+        application(root),
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    return uvicorn.Server(config)
