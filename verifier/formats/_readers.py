@@ -194,7 +194,7 @@ class _State:
         self._keep(piece)
 
     def slow_down(self, reader: Reader, codec: Codec) -> None:
-        """Begins again up to what was produced, then goes byte by byte, so that at most one byte before a defect is lost.
+        """Begins again up to what was produced, then goes byte by byte, losing at most one byte before a defect.
 
         A decoder that fails gives nothing of what the same call decoded; a loader that asks for less at a time gets it.
         """
