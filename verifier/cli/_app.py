@@ -1,0 +1,174 @@
+"""Commands, their options and help, and the one place where errors become exit codes.
+
+Commands import what they run, so that help and completion stay fast.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verifier._version import __version__
+from verifier.cli import _terminal
+from verifier.errors import UsageError
+
+_EXIT_CODES = (
+    "Exit codes: 0 accepted, 1 rejected, 2 bad invocation or policy, 3 undecided, 4 a bug of ours, 130 interrupted."
+)
+
+
+def _examples(*lines: str) -> str:
+    """The end of a help page: example commands, not to be wrapped, and the exit codes."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines) + f"\n\n{_EXIT_CODES}"
+
+
+app = typer.Typer(
+    help="Tells whether a third-party pretrained model may be used, and proves it.",
+    epilog=_examples(
+        "verify org/name",
+        "verify org/name@v1.0 ./folder --policy strict -o sarif=models.sarif",
+        "model-verify org/name   (the same program: VERIFY is a built-in of cmd.exe)",
+    ),
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _report_formats() -> list[str]:
+    from verifier import reports
+
+    return list(reports.names())
+
+
+def _rule_ids() -> list[str]:
+    from verifier import rules
+
+    return sorted(rules.rule_ids())
+
+
+_REFERENCE = "Hub id, hf:// id, folder, file, hub cache folder or https:// URL."
+
+Reference = Annotated[str, typer.Argument(metavar="REF", help=_REFERENCE)]
+References = Annotated[list[str], typer.Argument(metavar="REF", help=_REFERENCE)]
+Policy = Annotated[str, typer.Option(help="Name of a shipped policy, or path of a policy file.")]
+Revision = Annotated[str | None, typer.Option(help="Branch, tag or commit of a hub model.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Use no network.")]
+ReportFormat = Annotated[
+    str,
+    typer.Option("--format", metavar="FORMAT", help="Report on standard output.", autocompletion=_report_formats),
+]
+TextOrJson = Annotated[
+    str,
+    typer.Option("--format", metavar="FORMAT", help="plain or json.", autocompletion=lambda: ["plain", "json"]),
+]
+Output = Annotated[
+    list[str] | None,
+    typer.Option("-o", "--output", metavar="FORMAT=FILE", help="Also write a report to a file; may be repeated."),
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print verdict lines only.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print every reason, place and file.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    _: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog=_examples("verify org/name", "verify org/a ./folder -o json=verdicts.json", "verify model ./rules"))
+def model(
+    references: References,
+    *,
+    policy: Policy = "default",
+    revision: Revision = None,
+    offline: Offline = False,
+    report_format: ReportFormat = "plain",
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> int:
+    """Give a verdict on models: accepted, rejected or undecided. The word `model` may be left out."""
+    from verifier.cli import model as command
+
+    request = command.Request(policy, revision, offline, quiet)
+    return command.run(references, request, report_format, output or [], verbose=-1 if quiet else int(verbose))
+
+
+@app.command(epilog=_examples("verify tree org/name", "verify tree ./folder --offline"))
+def tree(
+    reference: Reference,
+    policy: Policy = "default",
+    revision: Revision = None,
+    offline: Offline = False,
+    quiet: Quiet = False,
+) -> int:
+    """Print the repositories that loading a model would load, each with its commit and verdict."""
+    from verifier.cli import model as shared
+    from verifier.cli import tree as command
+
+    return command.run(reference, shared.Request(policy, revision, offline, quiet))
+
+
+@app.command(epilog=_examples("verify rules", "verify rules --format json"))
+def rules(text_or_json: TextOrJson = "plain") -> None:
+    """List the rules: id, severity and what each is about."""
+    from verifier.cli import rules as command
+
+    _terminal.write(command.listing(text_or_json))
+
+
+@app.command(epilog=_examples("verify explain pickle-unsafe-call", "verify explain pickle-unsafe-call --format json"))
+def explain(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="Id of a rule.", autocompletion=_rule_ids)],
+    text_or_json: TextOrJson = "plain",
+) -> None:
+    """Tell what a rule sees, why it matters, and what to do."""
+    from verifier.cli import rules as command
+
+    _terminal.write(command.page(rule, text_or_json))
+
+
+@app.command(epilog=_examples("verify gateway --root ./models", "HF_ENDPOINT=http://127.0.0.1:8000 verify org/name"))
+def gateway(
+    root: Annotated[Path, typer.Option(help="Folder that holds org/name/ folders of models.")],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="TCP port; 0 lets the system choose.")] = 8000,
+) -> None:
+    """Serve models from a folder with the hub's own protocol."""
+    from verifier.cli import gateway as command
+
+    try:
+        command.gateway(root, host, port)
+    except ModuleNotFoundError as error:
+        if error.name not in ("starlette", "uvicorn"):
+            raise
+        raise UsageError(
+            "The gateway is an extra that is not installed.", "Run: pip install 'model-verify[gateway]'"
+        ) from error
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    _terminal.write(f"model-verify {__version__}\n")
+
+
+COMMANDS = frozenset(command.callback.__name__ for command in app.registered_commands if command.callback)
+"""Words that are commands; any other first word is a model."""
+
+OWN_OPTIONS = frozenset({"-h", "--help", "--version", "--install-completion", "--show-completion"})
+"""Options of the program itself; any other first option is one of `model`."""

@@ -1,0 +1,115 @@
+"""`verify model`: verdicts on models, and their reports."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from verifier import reports
+from verifier.cli import _terminal
+from verifier.errors import SourceError, UsageError
+from verifier.records import Outcome, Verdict
+from verifier.reports import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How models are to be verified.
+
+    Args:
+        policy: name or path.
+        revision: of the one hub reference asked for, or None.
+        offline: use no network.
+        quiet: show no progress.
+    """
+
+    policy: str
+    revision: str | None
+    offline: bool
+    quiet: bool
+
+    def verdict(self, reference: str) -> Verdict:
+        """The verdict on a reference; progress shows on standard error.
+
+        Raises:
+            UsageError, PolicyError, SourceError: see `verifier.pipeline.verify_model`.
+        """
+        from verifier.pipeline import verify_model
+
+        progress = _terminal.Progress(quiet=self.quiet)
+        try:
+            return verify_model(
+                reference, policy=self.policy, revision=self.revision, offline=self.offline, progress=progress
+            )
+        finally:
+            progress.clear()
+
+
+def run(references: Sequence[str], request: Request, report_format: str, output: Sequence[str], *, verbose: int) -> int:
+    """Verifies, reports, and returns the exit code of the worst answer: rejected, undecided (or none), accepted.
+
+    Raises:
+        UsageError, PolicyError: nothing was verified, or a report could not be written.
+    """
+    if request.revision is not None and len(references) > 1:
+        raise UsageError("--revision is for one model.", "Write org/name@revision for each.")
+    stdout = reports.load(report_format)
+    files = [_target(text) for text in output]
+    verdicts: list[Verdict] = []
+    failures: list[Failure] = []
+    for reference in references:
+        try:
+            verdicts.append(request.verdict(reference))
+        except SourceError as error:
+            failures.append(Failure.of(reference, error))
+            _terminal.complain(str(error))
+    told = () if report_format == "plain" else failures
+    color, width = _terminal.colored(), _terminal.width()
+    _terminal.write(stdout.render(verdicts, failures=told, color=color, width=width, verbose=verbose))
+    for report, path in files:
+        _publish(path, report.render(verdicts, failures=failures, verbose=1))
+    return exit_code(verdict.outcome for verdict in verdicts) or (3 if failures else 0)
+
+
+def exit_code(outcomes: Iterable[Outcome]) -> int:
+    """The exit code of the worst outcome; 0 for none."""
+    return max(outcomes, key=lambda outcome: outcome.rank, default=Outcome.ACCEPTED).exit_code
+
+
+def _target(text: str) -> tuple[reports.Report, Path]:
+    name, equals, file = text.partition("=")
+    if not equals or not file:
+        raise UsageError(f"-o {text} names no file.", "Write -o FORMAT=FILE, as -o json=verdict.json.")
+    path = Path(file)
+    if path.is_dir() or not path.parent.is_dir():
+        raise UsageError(f"No file can be written at {file}.", "Name a file in a folder that exists.")
+    return reports.load(name), path
+
+
+def _publish(path: Path, text: str) -> None:
+    """Writes a whole file or none: beside its place, through to the disk, then renamed."""
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with open(descriptor, "wb") as stream:
+                stream.write(text.encode("utf-8"))
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).chmod(0o666 & ~_umask())
+            Path(temporary).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(temporary).unlink()
+            raise
+    except OSError as error:
+        raise UsageError(f"The report {path} cannot be written: {error.strerror}.", "Name another file.") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,123 @@
+"""A verdict as reports look at it: decisions with their place, and what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from verifier.records import (
+    Claim,
+    Comparison,
+    Coverage,
+    Decision,
+    Evidence,
+    Finding,
+    Snapshot,
+    Verdict,
+    visible,
+)
+from verifier.records.canonical import digest_of
+
+LONGEST = 1000
+"""Most characters of a sentence or name a report shows."""
+
+GAPS = {
+    "partial": "Artifact was inspected in part",
+    "unknown-format": "Format of the artifact is not known",
+    "not-fetched": "Artifact was not fetched",
+    "limit-hit": "Inspection of the artifact hit a limit",
+    "error": "Artifact could not be read",
+}
+"""Subjects of decisions about gaps, and what they are called."""
+
+
+def safe(text: str) -> str:
+    """Text from a model, as one printable line."""
+    return visible(text, LONGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A decision, taken apart.
+
+    Args:
+        decision: the decision.
+        subject: rule id, kind of the claim or comparison, state of the coverage, or `dependency`.
+        evidence: primary place; None where the decision is about no place.
+        message: what was seen, for a person; printable.
+    """
+
+    decision: Decision
+    subject: str
+    evidence: Evidence | None
+    message: str
+
+
+def items(verdict: Verdict) -> Iterator[Item]:
+    """The verdict's decisions, worst first."""
+    for decision in verdict.decisions:
+        subject, evidence, message = _take_apart(decision)
+        yield Item(decision, subject, evidence, safe(message))
+
+
+def _take_apart(decision: Decision) -> tuple[str, Evidence | None, str]:
+    cited = decision.cites
+    match cited:
+        case Finding():
+            return cited.rule, cited.evidence[0], cited.message
+        case Claim():
+            return cited.kind, cited.evidence, decision.reason
+        case Comparison():
+            seen = cited.claim or next(iter(cited.facts), None)
+            return cited.kind, seen.evidence if seen else None, cited.reason
+        case Coverage():
+            offset = cited.offset or None
+            place = Evidence(cited.artifact, cited.state.value, cited.how, offset, cited.length)
+            return cited.state.value, place, cited.reason or decision.reason
+        case str():
+            return "dependency", None, decision.reason
+
+
+def closure(verdict: Verdict) -> Iterator[Verdict]:
+    """The verdict and those of the repositories it loads, each snapshot once, nearest first."""
+    queue, seen = [verdict], set[tuple[str, str]]()
+    for current in queue:
+        identity = (current.dossier.snapshot.id, current.snapshot_digest)
+        if identity not in seen:
+            seen.add(identity)
+            queue.extend(current.dependencies)
+            yield current
+
+
+def model(snapshot: Snapshot) -> str:
+    """The model's name and commit, as `org/name@<commit>`."""
+    return safe(snapshot.id) + (f"@{snapshot.commit}" if snapshot.commit else "")
+
+
+def place(evidence: Evidence) -> str:
+    """Where, for a person: `file → member, byte 12`."""
+    name = " → ".join(evidence.artifact.split("!"))
+    if evidence.pointer is not None:
+        return f"{name}, at {safe(evidence.pointer) or 'the top'}"
+    if evidence.offset is not None:
+        return f"{name}, byte {evidence.offset}"
+    return name
+
+
+def size(count: int) -> str:
+    """Bytes for a person, in decimal units as the hub shows them."""
+    if count < 1000:
+        return f"{count} B"
+    amount = float(count)
+    for unit in ("kB", "MB", "GB"):
+        amount /= 1000
+        if amount < 999.95:
+            return f"{amount:.1f} {unit}"
+    return f"{amount / 1000:.1f} TB"
+
+
+def fingerprint(item: Item, snapshot: Snapshot) -> str:
+    """64 hex digits that stay while the same thing stands at the same place of a model, whatever its commit."""
+    where = item.evidence
+    spot = [where.artifact, where.offset, where.pointer, where.what] if where else [item.message]
+    return digest_of([snapshot.id, item.subject, *spot])

@@ -1,0 +1,206 @@
+"""For people: the verdict first, then why, what was read, and what to do next.
+
+Text that comes from a model is shown as one printable line each and never parsed as markup.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from verifier import rules
+from verifier.records import Coverage, Finding, Level, Outcome, Stage, Verdict
+from verifier.reports._failure import Failure
+from verifier.reports._view import GAPS, Item, closure, items, model, place, safe, size
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_PLACES = 3
+"""Places of one rule shown unless verbose."""
+_GROUPS = 6
+"""Reasons shown unless verbose."""
+_STAGE = {
+    Stage.PRE_DOWNLOAD: "pre-download: digests are as the source claims them",
+    Stage.CONFIRMED: "confirmed: digests were computed from the bytes",
+}
+_STYLE = {
+    Outcome.ACCEPTED: "bold green",
+    Outcome.UNDECIDED: "bold yellow",
+    Outcome.REJECTED: "bold red",
+    Level.DENY: "red",
+    Level.UNDECIDED: "yellow",
+    Level.NOTE: "cyan",
+    Level.ALLOW: "green",
+}
+
+
+def render(
+    verdicts: Sequence[Verdict],
+    *,
+    failures: Sequence[Failure] = (),
+    color: bool = False,
+    width: int = 100,
+    verbose: int = 0,
+) -> str:
+    """One block a verdict; one line with `verbose` -1."""
+    page = _Page(color, width, verbose)
+    for number, verdict in enumerate(verdicts):
+        page.verdict(verdict, first=number == 0)
+    for failure in failures:
+        page.failure(failure)
+    return page.text()
+
+
+class _Page:
+    """Collects styled lines."""
+
+    def __init__(self, color: bool, width: int, verbose: int) -> None:
+        from rich.console import Console
+
+        self._out = StringIO()
+        self._verbose = verbose
+        self._console: Console = Console(
+            file=self._out,
+            width=max(width, 20),
+            force_terminal=color,
+            color_system="standard" if color else None,
+            no_color=not color,
+            legacy_windows=False,
+            highlight=False,
+            _environ={},
+        )
+
+    def text(self) -> str:
+        return "".join(line.rstrip(" ") + "\n" for line in self._out.getvalue().splitlines())
+
+    def _line(self, indent: int, *parts: tuple[str, str]) -> None:
+        from rich.padding import Padding
+        from rich.text import Text
+
+        self._console.print(Padding(Text.assemble(*parts, overflow="fold"), (0, 0, 0, indent), expand=False))
+
+    def verdict(self, verdict: Verdict, *, first: bool) -> None:
+        """The whole block of one verdict."""
+        if self._verbose < 0:
+            self._headline(verdict)
+            return
+        if not first:
+            self._line(0)
+        self._headline(verdict)
+        self._line(2, (f"{_STAGE[verdict.stage]} · policy {safe(verdict.policy.name)}", "dim"))
+        self._why(verdict)
+        self._read(verdict)
+        self._loads(verdict)
+        self._next(verdict)
+
+    def failure(self, failure: Failure) -> None:
+        """A reference without a verdict."""
+        self._line(0, ("no verdict", "bold yellow"), (f"  {safe(failure.reference)}", "bold"))
+        if self._verbose >= 0:
+            self._line(2, (safe(f"{failure.message} {failure.next_step}".strip()), ""))
+
+    def _headline(self, verdict: Verdict) -> None:
+        word = (verdict.outcome.value, _STYLE[verdict.outcome])
+        self._line(0, word, (f"  {model(verdict.dossier.snapshot)}", "bold"))
+
+    def _why(self, verdict: Verdict) -> None:
+        shown = [item for item in items(verdict) if item.decision.level is not Level.ALLOW or self._verbose > 0]
+        groups = [
+            list(group)
+            for _, group in groupby(shown, lambda item: (item.decision.level, item.decision.waiver, item.subject))
+        ]
+        if not groups:
+            return
+        self._section("Why")
+        limit = len(groups) if self._verbose > 0 else _GROUPS
+        for group in groups[:limit]:
+            self._group(group)
+        if groups[limit:]:
+            self._line(2, (f"and {len(groups[limit:])} more reasons (-v shows all)", "dim"))
+
+    def _group(self, group: Sequence[Item]) -> None:
+        first = group[0]
+        level = first.decision.level
+        waived = f"  waived by {safe(first.decision.waiver)}" if first.decision.waiver else ""
+        clause = f"  by {safe(first.decision.clause)}{waived}"
+        self._line(2, (level.value, _STYLE[level]), (f"  {safe(first.subject)}", "bold"), (clause, "dim"))
+        limit = len(group) if self._verbose > 0 else _PLACES
+        message = ""
+        for item in group[:limit]:
+            self._item(item, known=item.message == message)
+            message = item.message
+        if group[limit:]:
+            self._line(4, (f"and at {len(group[limit:])} more places (-v shows all)", "dim"))
+        if level in (Level.DENY, Level.UNDECIDED) and not first.decision.waiver:
+            self._line(4, (f"Next: {_next_step(first)}", "italic"))
+
+    def _item(self, item: Item, *, known: bool) -> None:
+        if item.evidence is not None:
+            seen = f": {item.evidence.what}" if isinstance(item.decision.cites, Finding) and item.evidence.what else ""
+            self._line(4, (place(item.evidence), "bold"), (seen, ""))
+        if not known:
+            self._line(4, (item.message, ""))
+
+    def _read(self, verdict: Verdict) -> None:
+        dossier = verdict.dossier
+        total = sum(artifact.size for artifact in dossier.snapshot.artifacts)
+        read = sum(record.read for record in dossier.reads)
+        requests = sum(record.requests for record in dossier.reads)
+        over = f", {requests} requests" if requests else ""
+        self._section("Read")
+        self._line(2, (f"{size(read)} of {size(total)} in {len(dossier.snapshot.artifacts)} files{over}", ""))
+        gaps = [coverage for coverage in dossier.coverage if not coverage.state.clean]
+        if gaps:
+            counted = Counter(coverage.state.value for coverage in gaps)
+            states = ", ".join(f"{count} {state}" for state, count in sorted(counted.items()))
+            self._line(2, (f"not inspected: {states}", "yellow"))
+        unchecked = sorted({name for coverage in dossier.coverage for name in coverage.unchecked})
+        if unchecked:
+            self._line(2, (f"only checked once downloaded: {', '.join(map(safe, unchecked))}", ""))
+        if self._verbose > 0:
+            self._files(dossier.coverage)
+
+    def _files(self, coverage: Iterable[Coverage]) -> None:
+        for one in coverage:
+            reason = f": {safe(one.reason)}" if one.reason else ""
+            self._line(4, (f"{safe(one.artifact)}  {one.state.value}{reason}", "dim"))
+
+    def _loads(self, verdict: Verdict) -> None:
+        others = list(closure(verdict))[1:]
+        if others:
+            self._section("Loads")
+        for other in others:
+            self._line(2, (other.outcome.value, _STYLE[other.outcome]), (f"  {model(other.dossier.snapshot)}", "bold"))
+            if other.outcome is not Outcome.ACCEPTED:
+                for item in list(items(other))[:1]:
+                    where = f"{place(item.evidence)}: " if item.evidence else ""
+                    self._line(4, (f"{safe(item.subject)}: {where}{item.message}", ""))
+
+    def _next(self, verdict: Verdict) -> None:
+        commit = verdict.dossier.snapshot.commit
+        if verdict.outcome is Outcome.ACCEPTED and verdict.stage is Stage.PRE_DOWNLOAD and commit:
+            self._section("Next")
+            self._line(2, (f'load exactly what was verified: revision="{commit}"', ""))
+        elif verdict.outcome is Outcome.REJECTED:
+            self._section("Next")
+            self._line(2, ("do not download or load this model", ""))
+        elif verdict.outcome is Outcome.UNDECIDED:
+            self._section("Next")
+            self._line(2, ("do not load it before the reasons above are settled", ""))
+
+    def _section(self, title: str) -> None:
+        self._line(0, (title, "bold underline" if self._console.is_terminal else ""))
+
+
+def _next_step(item: Item) -> str:
+    if item.subject in rules.rule_ids():
+        rule = rules.rule(item.subject)
+        advice = rule.sections["What to do"].split("\n\n")[0].replace("\n", " ")
+        return f"{advice} (verify explain {rule.id})"
+    if item.subject in GAPS:
+        return "what was not inspected cannot be accepted; use a file in a format that can be, or look at it yourself."
+    return safe(item.decision.reason)
