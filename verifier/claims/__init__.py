@@ -31,7 +31,7 @@ class ClaimsModule(Protocol):
     __name__: str
     RULES: tuple[str, ...]
 
-    def collect(self, snapshot: Snapshot, open_file: OpenFile) -> Iterator[Yield]:
+    def collect(self, snapshot: Snapshot, open_file: OpenFile, /) -> Iterator[Yield]:
         """Yields what is asserted about the snapshot."""
 
 

@@ -28,7 +28,7 @@ class Crosscheck(Protocol):
     __name__: str
     RULES: tuple[str, ...]
 
-    def check(self, dossier: Dossier) -> Iterator[Yield]:
+    def check(self, dossier: Dossier, /) -> Iterator[Yield]:
         """Yields what the dossier shows when its parts are held against each other."""
 
 

@@ -1,7 +1,7 @@
 """Policies: typed TOML with a closed vocabulary, and the pure function from everything known to a verdict.
 
-A section of the file is a class: `read` takes it from TOML, `decide` judges by it. A new section is a class and a field of
-`Policy`.
+A section of the file is a class: `read` takes it from TOML, `decide` judges by it. A new section is a class and a field
+of `Policy`.
 """
 
 from __future__ import annotations

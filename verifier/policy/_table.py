@@ -52,7 +52,7 @@ class Table:
         value = self._get(key, default)
         return value if type(value) is int else self.fail(key, f"takes an integer, not {_shown(value)}")
 
-    def choice(self, key: str, choices: Collection[E], default: E) -> E:
+    def choice(self, key: str, choices: Iterable[E], default: E) -> E:
         """One word of a closed vocabulary."""
         word = self.text(key, default)
         self._known(key, word, choices)

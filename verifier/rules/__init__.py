@@ -1,7 +1,7 @@
 """The catalogue: one page a rule, `pages/<rule-id>.md`.
 
-A page is TOML front matter between `+++` lines and the fixed sections of `SECTIONS`. Pages are parsed when first asked for,
-one by one.
+A page is TOML front matter between `+++` lines and the fixed sections of `SECTIONS`. Pages are parsed one by one, when
+first asked for.
 """
 
 from __future__ import annotations

@@ -1,0 +1,20 @@
+"""What the hub says of the repository as a whole: its author, whether it is gated, its library and task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifier.claims import OpenFile
+from verifier.records import Claim, Evidence, Snapshot, SourceKind, Standing
+
+RULES: tuple[str, ...] = ()
+
+HOW = "hub/1"
+
+
+def collect(snapshot: Snapshot, _open_file: OpenFile) -> Iterator[Claim]:
+    """Yields a claim for each entry of a hub snapshot's metadata, its kind the entry's name with `-` for `_`."""
+    if snapshot.reference.kind is SourceKind.HUB:
+        for name, value in snapshot.metadata:
+            evidence = Evidence(".", f"{name}: {value}", HOW)
+            yield Claim(name.replace("_", "-"), value, "hub", "hub-api", ".", Standing.UNVERIFIED, evidence)
