@@ -4,7 +4,7 @@ VerifierError
 ├── UsageError      the call was wrong                    exit 2
 ├── PolicyError     a policy or configuration is wrong    exit 2
 ├── SourceError     the model could not be obtained       exit 3
-│   ├── OfflineError, NotFoundError, AuthError, RateLimitedError
+│   ├── OfflineError, NotFoundError, AuthError, RateLimitedError, UnsupportedSourceError
 │   └── ChangedError     bytes, ETag or commit changed underfoot
 ├── InternalError   a bug of ours                         exit 4
 └── InspectionError expected inside inspectors only; the pipeline turns it into Coverage
@@ -59,6 +59,10 @@ class AuthError(SourceError):
 
 class RateLimitedError(SourceError):
     """The source asks us to come back later."""
+
+
+class UnsupportedSourceError(SourceError):
+    """The reference names a kind of place this version cannot read."""
 
 
 class ChangedError(SourceError):

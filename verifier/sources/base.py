@@ -1,0 +1,137 @@
+"""What all sources share: the shape of a Source and a Handle, and the ledger of what was read."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from threading import Lock
+from types import TracebackType
+from typing import Protocol, Self
+
+from verifier.errors import Malformed
+from verifier.records import Artifact, Coverage, Digest, Finding, Reader, ReadRecord, Snapshot
+
+HOW = "sources/1"
+"""As evidence and coverage name this room."""
+
+RENAMED = "hub-renamed-repository"
+SYMLINK_LEAVES = "symlink-leaves-model"
+RULES = (RENAMED, SYMLINK_LEAVES)
+"""Ids of the rules resolving can emit."""
+
+MAX_FILES = 100_000
+"""Files a snapshot may list; the hub advises fewer than this in a repository."""
+
+FETCHED = 512 << 20
+"""Bytes a ranged reader may pull over the network for one file, unless told otherwise."""
+
+
+class Handle(Reader, Protocol):
+    """An open file of a snapshot. Belongs to one thread; close it, or use it as a context manager."""
+
+    def digests(self) -> tuple[Digest, ...]:
+        """Digests computed in one sequential pass over this descriptor; none for a remote file.
+
+        Raises:
+            ChangedError: the file is not the one that was listed.
+            SourceError: it cannot be read.
+        """
+
+    def check_unchanged(self) -> None:
+        """Looks once more whether the file is still the one that was listed.
+
+        Raises:
+            ChangedError: it is not.
+        """
+
+    def record(self) -> ReadRecord:
+        """What was read of the file so far, through all handles of it."""
+
+    def close(self) -> None:
+        """Releases the descriptor; reading on is an error."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Source(Protocol):
+    """A resolved snapshot whose files can be opened. May be shared by threads."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The model at one immutable point."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What resolving itself saw."""
+
+    @property
+    def coverage(self) -> tuple[Coverage, ...]:
+        """Entries that exist, or should, and are not opened: each with its reason."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether reading crosses the network, so that digests are claims."""
+
+    def open(self, path: str) -> Handle:
+        """Opens a file of the snapshot by its path.
+
+        Raises:
+            NotFoundError: the snapshot lists no such file.
+            ChangedError: it is not the file that was listed.
+            SourceError: it cannot be opened.
+        """
+
+    def reads(self) -> tuple[ReadRecord, ...]:
+        """What was read of every file that was opened, in order of paths."""
+
+
+class Ledger:
+    """Which bytes of a file were lent to inspectors, and what obtaining them cost. May be shared by threads."""
+
+    def __init__(self, artifact: Artifact) -> None:
+        self._artifact = artifact
+        self._lock = Lock()
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._read = 0
+        self._requests = 0
+
+    def lend(self, start: int, end: int) -> None:
+        """Notes that bytes `start` to `end` were handed to an inspector."""
+        if start >= end:
+            return
+        with self._lock:
+            first = bisect_left(self._ends, start)
+            last = bisect_right(self._starts, end)
+            if first < last:
+                start = min(start, self._starts[first])
+                end = max(end, self._ends[last - 1])
+            self._starts[first:last] = [start]
+            self._ends[first:last] = [end]
+
+    def spend(self, read: int, requests: int = 0) -> None:
+        """Notes bytes obtained, and requests made for them."""
+        with self._lock:
+            self._read += read
+            self._requests += requests
+
+    def record(self) -> ReadRecord:
+        """The account so far."""
+        with self._lock:
+            edges = zip([0, *self._ends], [*self._starts, self._artifact.size], strict=True)
+            unread = tuple((start, end) for start, end in edges if start < end)
+            return ReadRecord(self._artifact.path, self._artifact.size, self._read, self._requests, unread)
+
+
+def checked_span(size: int, offset: int, length: int) -> tuple[int, int]:
+    """`(start, end)` of a read, cut at the end of the file.
+
+    Raises:
+        Malformed: offset or length is negative: the format named an impossible place.
+    """
+    if offset < 0 or length < 0:
+        raise Malformed(f"{length} bytes from byte {offset} are no part of a file")
+    return min(offset, size), min(offset + length, size)

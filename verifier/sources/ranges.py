@@ -1,0 +1,281 @@
+"""Files read over the network in ranges: cached spans, read-ahead that grows, a hard budget, and no silent change."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections import OrderedDict
+from threading import Lock, RLock
+from types import TracebackType
+from typing import Self
+
+from verifier.errors import AuthError, BudgetExceeded, ChangedError, NotFoundError, SourceError
+from verifier.records import Artifact, Coverage, Digest, Finding, ReadRecord, Snapshot, visible
+from verifier.sources import web
+from verifier.sources.base import Handle, Ledger, checked_span
+
+BLOCK = 64 << 10
+"""Bytes a request fetches at least: a header, a zip's directory or a small pickle usually fits."""
+
+WHOLE = 256 << 10
+"""Files up to this size are fetched in one request."""
+
+LONGEST = 8 << 20
+"""Bytes a request fetches at most."""
+
+KEPT = 64 << 20
+"""Bytes of spans kept for one open file, and for all closed files together."""
+
+
+class RangedFile:
+    """A remote file of known size. May be shared by threads; they take turns.
+
+    Args:
+        url: that serves it, or redirects to what does.
+        artifact: path, size, digests as claimed.
+        subject: as messages name it.
+        commit: what `X-Repo-Commit` must say where it is said.
+        budget: bytes that may be fetched.
+        patience: how long to bear with the server.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        artifact: Artifact,
+        *,
+        subject: str,
+        commit: str | None = None,
+        budget: int,
+        patience: web.Patience,
+    ) -> None:
+        self.artifact = artifact
+        self.ledger = Ledger(artifact)
+        self.opened = 0
+        self._url = url
+        self._subject = subject
+        self._commit = commit
+        self._budget = budget
+        self._patience = patience
+        self._lock = RLock()
+        self._starts: list[int] = []
+        self._spans: OrderedDict[int, bytes] = OrderedDict()
+        self._kept = 0
+        self._fetched = 0
+        self._cursor = 0
+        self._ahead = BLOCK
+        self._target = url
+        self._tags: dict[str, str] = {}
+
+    @property
+    def kept(self) -> int:
+        """Bytes of spans in memory."""
+        return self._kept
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes from `start` to `end`, which lie inside the file.
+
+        Raises:
+            BudgetExceeded: fetching them would pass the budget.
+            SourceError: they cannot be fetched.
+        """
+        parts: list[bytes] = []
+        with self._lock:
+            while start < end:
+                first, span = self._held(start) or self._fetch(start, end)
+                part = span[start - first : end - first]
+                parts.append(part)
+                start += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def keep(self, span: bytes, answer: web.Answer) -> None:
+        """Takes over the first bytes of the file, fetched when its size was learned."""
+        with self._lock:
+            self._check(answer)
+            self._store(0, span)
+            self._cursor = len(span)
+
+    def drop(self) -> None:
+        """Forgets all spans."""
+        with self._lock:
+            self._starts.clear()
+            self._spans.clear()
+            self._kept = 0
+
+    def _held(self, position: int) -> tuple[int, bytes] | None:
+        index = bisect_right(self._starts, position) - 1
+        if index < 0:
+            return None
+        start = self._starts[index]
+        span = self._spans[start]
+        return (start, span) if position < start + len(span) else None
+
+    def _fetch(self, position: int, end: int) -> tuple[int, bytes]:
+        start, stop = self._plan(position, end)
+        if self._fetched + stop - start > self._budget:
+            raise BudgetExceeded(f"more than {self._budget} bytes would have to be fetched to inspect it")
+        answer = self._request(start, stop)
+        self._check(answer)
+        self._store(start, answer.body)
+        self._cursor = stop
+        return start, answer.body
+
+    def _plan(self, position: int, end: int) -> tuple[int, int]:
+        """What to fetch so that `position` is held: at least a block, more when reading goes on where it stopped."""
+        size = self.artifact.size
+        if size <= WHOLE and not self._starts:
+            return 0, size
+        self._ahead = min(2 * self._ahead, LONGEST) if position == self._cursor else BLOCK
+        index = bisect_right(self._starts, position)
+        above = self._starts[index] if index < len(self._starts) else size
+        below = self._starts[index - 1] + len(self._spans[self._starts[index - 1]]) if index else 0
+        stop = min(max(end, position + self._ahead), position + LONGEST, above)
+        start = max(below, min(position, stop - BLOCK)) if stop == size else position
+        return start, stop
+
+    def _request(self, start: int, stop: int) -> web.Answer:
+        try:
+            return self._get(self._target, start, stop)
+        except (AuthError, NotFoundError):
+            if self._target == self._url:
+                raise
+        self._target = self._url  # a signed address expires: ask for a new one
+        self._tags.pop("ETag", None)
+        return self._get(self._url, start, stop)
+
+    def _get(self, url: str, start: int, stop: int) -> web.Answer:
+        self._fetched += stop - start
+        answer = web.get(url, subject=self._subject, limit=stop - start, span=(start, stop), patience=self._patience)
+        self._target = answer.url
+        self.ledger.spend(len(answer.body), 1 + len(answer.hops))
+        return answer
+
+    def _check(self, answer: web.Answer) -> None:
+        """Holds an answer against the listing and against the answers before it."""
+        if answer.total != self.artifact.size:
+            raise self._changed(f"{self.artifact.size} bytes were listed and {answer.total} are served")
+        for headers in (*answer.hops, answer.headers):
+            commit = headers.get("X-Repo-Commit")
+            if self._commit is not None and commit is not None and commit != self._commit:
+                raise self._changed(f"it is served from commit {visible(commit, 50)}")
+            size = headers.get("X-Linked-Size")
+            if size is not None and size != str(self.artifact.size):
+                raise self._changed(f"{self.artifact.size} bytes were listed and {visible(size, 30)} are announced")
+            self._check_tag("X-Linked-ETag", headers.get("X-Linked-ETag"))
+        self._check_tag("ETag", answer.headers.get("ETag"))
+
+    def _check_tag(self, name: str, value: str | None) -> None:
+        if value is None:
+            return
+        tag = value.removeprefix("W/").strip('"')
+        if self._tags.setdefault(name, tag) != tag:
+            raise self._changed(f"its {name} was {visible(self._tags[name], 80)} and is {visible(tag, 80)}")
+        claimed = {digest.value for digest in self.artifact.digests if digest.algorithm == "sha256"}
+        if name == "X-Linked-ETag" and len(tag) == 64 and claimed and tag not in claimed:
+            raise self._changed(f"its digest was listed otherwise than {tag}")
+
+    def _changed(self, seen: str) -> ChangedError:
+        return ChangedError(f"{self._subject} changed while it was being verified: {seen}.", "Verify again.")
+
+    def _store(self, start: int, span: bytes) -> None:
+        insort(self._starts, start)
+        self._spans[start] = span
+        self._kept += len(span)
+        while self._kept > KEPT and len(self._spans) > 1:
+            oldest, old = self._spans.popitem(last=False)
+            self._starts.remove(oldest)
+            self._kept -= len(old)
+
+
+class RangedHandle:
+    """A Handle over a RangedFile."""
+
+    def __init__(self, file: RangedFile, source: RangedSource) -> None:
+        self._file = file
+        self._source = source
+        self._closed = False
+
+    @property
+    def size(self) -> int:
+        """See Reader.size."""
+        return self._file.artifact.size
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """See Reader.read_at."""
+        if self._closed:
+            raise SourceError(f"{visible(self._file.artifact.path)} is closed.")
+        start, end = checked_span(self.size, offset, length)
+        content = self._file.read(start, end)
+        self._file.ledger.lend(start, end)
+        return content
+
+    def digests(self) -> tuple[Digest, ...]:
+        """None: a remote file's digests are claims until it is downloaded."""
+        return ()
+
+    def check_unchanged(self) -> None:
+        """Nothing further: every answer was held against those before it."""
+
+    def record(self) -> ReadRecord:
+        """See Handle.record."""
+        return self._file.ledger.record()
+
+    def close(self) -> None:
+        """See Handle.close."""
+        if not self._closed:
+            self._closed = True
+            self._source.closed(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class RangedSource:
+    """A snapshot read over the network."""
+
+    remote = True
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        files: tuple[RangedFile, ...],
+        findings: tuple[Finding, ...] = (),
+        coverage: tuple[Coverage, ...] = (),
+    ) -> None:
+        self.snapshot = snapshot
+        self.findings = findings
+        self.coverage = coverage
+        self._files = {file.artifact.path: file for file in files}
+        self._lock = Lock()
+        self._used: set[str] = set()
+        self._idle: OrderedDict[str, RangedFile] = OrderedDict()
+
+    def open(self, path: str) -> Handle:
+        """See Source.open. Costs no request."""
+        file = self._files.get(path)
+        if file is None:
+            raise NotFoundError(f"{visible(self.snapshot.id)} lists no file {visible(path)}.")
+        with self._lock:
+            file.opened += 1
+            self._used.add(path)
+            self._idle.pop(path, None)
+        return RangedHandle(file, self)
+
+    def closed(self, file: RangedFile) -> None:
+        """Keeps the spans of closed files for who opens them again, within KEPT."""
+        with self._lock:
+            file.opened -= 1
+            if file.opened == 0:
+                self._idle[file.artifact.path] = file
+            while sum(idle.kept for idle in self._idle.values()) > KEPT:
+                self._idle.popitem(last=False)[1].drop()
+
+    def reads(self) -> tuple[ReadRecord, ...]:
+        """See Source.reads."""
+        with self._lock:
+            used = sorted(self._used)
+        return tuple(self._files[path].ledger.record() for path in used)
