@@ -101,7 +101,6 @@ def _repository(reference: Reference, patience: web.Patience) -> Repository:
 def _metadata(said: dict[str, Plain]) -> tuple[tuple[str, str], ...]:
     plain = {name: said.get(name) for name in ("gated", "library_name", "pipeline_tag", "private")}
     shown = {name: str(value).lower() if isinstance(value, bool) else value for name, value in plain.items()}
-    shown["endpoint"] = constants.ENDPOINT
     return tuple(sorted((name, value) for name, value in shown.items() if isinstance(value, str)))
 
 

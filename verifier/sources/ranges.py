@@ -61,7 +61,7 @@ class RangedFile:
         self._spans: OrderedDict[int, bytes] = OrderedDict()
         self._kept = 0
         self._fetched = 0
-        self._cursor = 0
+        self._cursor = -1
         self._ahead = BLOCK
         self._target = url
         self._tags: dict[str, str] = {}

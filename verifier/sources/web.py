@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from huggingface_hub import __version__ as client_version
 from huggingface_hub import constants
 from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError and Response are its session's
     HfHubHTTPError,
@@ -19,8 +20,8 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # HTTPError 
     Response,
 )
 from huggingface_hub.utils import (  # type: ignore[attr-defined]  # exported lazily
-    build_hf_headers,
     get_session,
+    get_token_to_send,
     hf_raise_for_status,
 )
 
@@ -33,6 +34,8 @@ from verifier.sources.reference import is_loopback
 MAX_REDIRECTS = 8
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
 _PORTS = {"http": 80, "https": 443}
+_USER_AGENT = f"model-verify/{__version__}; hf_hub/{client_version}"
+"""The client's own would list what is installed here, and ask the hub for a registry to do so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Patience:
     """How long a server is borne with.
 
     Args:
-        attempts: requests made before a passing failure is final.
+        attempts: requests made before a passing failure is final; two where no connection can be made.
         wait: seconds before the second attempt; doubled for each further one.
         longest_wait: seconds a server may ask us to wait; asking for more is final.
         stall: seconds without a byte.
@@ -105,19 +108,18 @@ def get(
     patience = patience or Patience()
     request = _Request(subject, limit, span, patience)
     wait = patience.wait
-    for _ in range(patience.attempts - 1):
+    tried = 0
+    while True:
+        tried += 1
         try:
             return _attempt(url, request)
         except PassingError as failure:
             asked = wait if failure.wait is None else failure.wait
-            if asked > patience.longest_wait:
+            attempts = min(2, patience.attempts) if isinstance(failure.error, OfflineError) else patience.attempts
+            if tried >= attempts or asked > patience.longest_wait:
                 raise failure.error from failure.__cause__
         time.sleep(asked)
         wait *= 2
-    try:
-        return _attempt(url, request)
-    except PassingError as failure:
-        raise failure.error from failure.__cause__
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
@@ -151,9 +153,10 @@ def _attempt(url: str, request: _Request) -> Answer:
 
 def _headers(url: str, span: tuple[int, int] | None) -> dict[str, str]:
     """Headers for one request; the hub's token goes to the hub's own origin only."""
-    token = None if origin(url) == origin(constants.ENDPOINT) else False
-    headers = build_hf_headers(token=token, library_name="model-verify", library_version=__version__)
-    headers["accept-encoding"] = "identity"
+    headers = {"accept-encoding": "identity", "user-agent": _USER_AGENT}
+    token = get_token_to_send(None) if origin(url) == origin(constants.ENDPOINT) else None
+    if token:
+        headers["authorization"] = f"Bearer {token}"
     if span is not None:
         headers["range"] = f"bytes={span[0]}-{span[1] - 1}"
     return headers
