@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from verifier import reports
+from verifier import reports, sources
 from verifier.cli import _terminal
 from verifier.errors import SourceError, UsageError
 from verifier.records import Outcome, Verdict
@@ -54,11 +54,14 @@ def run(references: Sequence[str], request: Request, report_format: str, output:
 
     Raises:
         UsageError, PolicyError: nothing was verified, or a report could not be written.
+        InternalError: a bug of ours.
     """
     if request.revision is not None and len(references) > 1:
         raise UsageError("--revision is for one model.", "Write org/name@revision for each.")
     stdout = reports.load(report_format)
     files = [_target(text) for text in output]
+    for reference in references:
+        sources.parse(reference, revision=request.revision)
     verdicts: list[Verdict] = []
     failures: list[Failure] = []
     for reference in references:

@@ -69,7 +69,7 @@ def _cites(definitions: dict[str, Schema]) -> Schema:
         {"allOf": [_of(kind, definitions), _object({"record": {"const": kind.__name__.lower()}})]}
         for kind in (Finding, Claim, Comparison, Coverage)
     ]
-    return {"oneOf": [*kinds, _object({"record": {"const": "snapshot"}, "id": {"type": "string"}})]}
+    return {"oneOf": [*kinds, _object({"record": {"const": "name"}, "name": {"type": "string"}})]}
 
 
 def _of(hint: Any, definitions: dict[str, Schema]) -> Schema:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from verifier.records import (
@@ -42,7 +42,7 @@ class Item:
 
     Args:
         decision: the decision.
-        subject: rule id, kind of the claim or comparison, state of the coverage, or `dependency`.
+        subject: rule id, kind of the claim or comparison, state of the coverage, else the policy's clause.
         evidence: primary place; None where the decision is about no place.
         message: what was seen, for a person; printable.
     """
@@ -55,12 +55,13 @@ class Item:
 
 def items(verdict: Verdict) -> Iterator[Item]:
     """The verdict's decisions, worst first."""
+    files = {artifact.name for artifact in verdict.dossier.snapshot.artifacts}
     for decision in verdict.decisions:
-        subject, evidence, message = _take_apart(decision)
+        subject, evidence, message = _take_apart(decision, files)
         yield Item(decision, subject, evidence, safe(message))
 
 
-def _take_apart(decision: Decision) -> tuple[str, Evidence | None, str]:
+def _take_apart(decision: Decision, files: Collection[str]) -> tuple[str, Evidence | None, str]:
     cited = decision.cites
     match cited:
         case Finding():
@@ -72,10 +73,11 @@ def _take_apart(decision: Decision) -> tuple[str, Evidence | None, str]:
             return cited.kind, seen.evidence if seen else None, cited.reason
         case Coverage():
             offset = cited.offset or None
-            place = Evidence(cited.artifact, cited.state.value, cited.how, offset, cited.length)
-            return cited.state.value, place, cited.reason or decision.reason
+            gap = Evidence(cited.artifact, cited.state.value, cited.how, offset, cited.length)
+            return cited.state.value, gap, cited.reason or decision.reason
         case str():
-            return "dependency", None, decision.reason
+            file = Evidence(cited, decision.reason, "policy") if cited in files else None
+            return decision.clause, file, decision.reason.removeprefix(f"{cited}: ")
 
 
 def closure(verdict: Verdict) -> Iterator[Verdict]:

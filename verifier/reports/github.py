@@ -22,9 +22,7 @@ def render(
     verbose: int = 0,  # noqa: ARG001
 ) -> str:
     """The worst reasons of each kind, as one annotation each."""
-    lines = [
-        _command("warning", f"no verdict on {one.reference}", f"{one.message} {one.next_step}") for one in failures
-    ]
+    lines = [_command("error", f"no verdict on {one.reference}", f"{one.message} {one.next_step}") for one in failures]
     annotated = [one for verdict in verdicts for root in closure(verdict) for one in _annotations(root)]
     for level, command in _COMMAND.items():
         lines += [_command(command, title, text) for at, title, text in annotated if at is level][:_SHOWN]

@@ -47,5 +47,5 @@ def _decision(decision: Decision) -> Plain:
     plain = cast(dict[str, Plain], to_plain(decision))
     cited = plain["cites"]
     kind = type(decision.cites).__name__.lower()
-    plain["cites"] = {"record": kind, **cited} if isinstance(cited, dict) else {"record": "snapshot", "id": cited}
+    plain["cites"] = {"record": kind, **cited} if isinstance(cited, dict) else {"record": "name", "name": cited}
     return plain

@@ -89,7 +89,7 @@ class _Page:
             self._headline(verdict)
             return
         if not first:
-            self._line(0)
+            self._console.print()
         self._headline(verdict)
         self._line(2, (f"{_STAGE[verdict.stage]} · policy {safe(verdict.policy.name)}", "dim"))
         self._why(verdict)
@@ -113,9 +113,9 @@ class _Page:
             list(group)
             for _, group in groupby(shown, lambda item: (item.decision.level, item.decision.waiver, item.subject))
         ]
-        if not groups:
-            return
         self._section("Why")
+        if not groups:
+            self._line(2, ("nothing was found that the policy denies or leaves undecided", ""))
         limit = len(groups) if self._verbose > 0 else _GROUPS
         for group in groups[:limit]:
             self._group(group)
@@ -126,8 +126,8 @@ class _Page:
         first = group[0]
         level = first.decision.level
         waived = f"  waived by {safe(first.decision.waiver)}" if first.decision.waiver else ""
-        clause = f"  by {safe(first.decision.clause)}{waived}"
-        self._line(2, (level.value, _STYLE[level]), (f"  {safe(first.subject)}", "bold"), (clause, "dim"))
+        clause = f"  by {safe(first.decision.clause)}" if first.decision.clause != first.subject else ""
+        self._line(2, (level.value, _STYLE[level]), (f"  {safe(first.subject)}", "bold"), (clause + waived, "dim"))
         limit = len(group) if self._verbose > 0 else _PLACES
         message = ""
         for item in group[:limit]:
@@ -135,15 +135,19 @@ class _Page:
             message = item.message
         if group[limit:]:
             self._line(4, (f"and at {len(group[limit:])} more places (-v shows all)", "dim"))
-        if level in (Level.DENY, Level.UNDECIDED) and not first.decision.waiver:
-            self._line(4, (f"Next: {_next_step(first)}", "italic"))
+        advice = _next_step(first.subject)
+        if advice and level in (Level.DENY, Level.UNDECIDED) and not first.decision.waiver:
+            self._line(4, (f"Next: {advice}", "italic"))
 
     def _item(self, item: Item, *, known: bool) -> None:
-        if item.evidence is not None:
-            seen = f": {item.evidence.what}" if isinstance(item.decision.cites, Finding) and item.evidence.what else ""
-            self._line(4, (place(item.evidence), "bold"), (seen, ""))
-        if not known:
+        if item.evidence is None:
             self._line(4, (item.message, ""))
+        elif not isinstance(item.decision.cites, Finding):
+            self._line(4, (place(item.evidence), "bold"), (f": {item.message}", ""))
+        else:
+            self._line(4, (place(item.evidence), "bold"), (f": {item.evidence.what}", ""))
+            if not known:
+                self._line(4, (item.message, ""))
 
     def _read(self, verdict: Verdict) -> None:
         dossier = verdict.dossier
@@ -196,11 +200,10 @@ class _Page:
         self._line(0, (title, "bold underline" if self._console.is_terminal else ""))
 
 
-def _next_step(item: Item) -> str:
-    if item.subject in rules.rule_ids():
-        rule = rules.rule(item.subject)
+def _next_step(subject: str) -> str:
+    """What to do about a reason; empty where the message says it all."""
+    if subject in rules.rule_ids():
+        rule = rules.rule(subject)
         advice = rule.sections["What to do"].split("\n\n")[0].replace("\n", " ")
         return f"{advice} (verify explain {rule.id})"
-    if item.subject in GAPS:
-        return "what was not inspected cannot be accepted; use a file in a format that can be, or look at it yourself."
-    return safe(item.decision.reason)
+    return "what was not inspected is never accepted; use a file in a format that can be." if subject in GAPS else ""

@@ -59,7 +59,8 @@ def render(
 def _descriptor(subject: str) -> Plain:
     if subject not in rules.rule_ids():
         title = GAPS.get(subject, f"Policy decision on {safe(subject)}")
-        return {"id": safe(subject), "shortDescription": {"text": f"{title}."}, "help": {"text": f"{title}."}}
+        text: Plain = {"text": f"{title}."}
+        return {"id": safe(subject), "shortDescription": text, "fullDescription": text, "help": text}
     rule = rules.rule(subject)
     markdown = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in rule.sections.items())
     tags: list[Plain] = ["security", *(f"external/cwe/{cwe.lower()}" for cwe in rule.cwe), *rule.atlas]
@@ -115,17 +116,15 @@ def _result(verdict: Verdict, item: Item, index: int) -> Plain:
 def _location(snapshot: Snapshot, evidence: Evidence | None) -> Plain:
     file, *members = evidence.artifact.split("!") if evidence else ["."]
     physical: dict[str, Plain] = {"artifactLocation": {"uri": _uri(snapshot, file)}}
-    if evidence is None:
+    if evidence is not None and evidence.offset is not None and not members:
+        physical["region"] = {"byteOffset": evidence.offset, "byteLength": evidence.length or 0}
+    else:
+        sizes = {artifact.name: artifact.size for artifact in snapshot.artifacts}
+        physical["region"] = {"byteOffset": 0, "byteLength": sizes.get(file, 0)}
+    if evidence is None or not members:
         return {"physicalLocation": physical}
-    if members:
-        logical: Plain = [{"fullyQualifiedName": evidence.artifact, "name": members[-1], "kind": "member"}]
-        return {"physicalLocation": physical, "logicalLocations": logical}
-    if evidence.offset is not None:
-        region: dict[str, Plain] = {"byteOffset": evidence.offset}
-        if evidence.length is not None:
-            region["byteLength"] = evidence.length
-        physical["region"] = region
-    return {"physicalLocation": physical}
+    logical: Plain = [{"fullyQualifiedName": evidence.artifact, "name": members[-1], "kind": "member"}]
+    return {"physicalLocation": physical, "logicalLocations": logical}
 
 
 def _evidence(evidence: Evidence | None) -> Plain:
