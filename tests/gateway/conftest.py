@@ -21,17 +21,24 @@ FILES = {
 }
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
+def lay_out(root: Path) -> Path:
     for path, content in FILES.items():
-        file = tmp_path / "models" / path
+        file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-    return tmp_path / "models"
+    return root
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub whose files no test changes."""
+    with Hub(lay_out(tmp_path_factory.mktemp("models"))) as hub:
+        yield hub
 
 
 @pytest.fixture
-def hub(root: Path) -> Iterator[Hub]:
-    with Hub(root) as hub:
+def own_hub(tmp_path: Path) -> Iterator[Hub]:
+    """A hub whose files below `root`, and whose lies, are the test's own."""
+    with Hub(lay_out(tmp_path / "models")) as hub:
         yield hub
         huggingface_hub.close_session()

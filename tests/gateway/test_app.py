@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from starlette.types import Message
 
 from tests.builders.hub import Hub
 from tests.gateway.conftest import WEIGHTS
+from verifier.gateway import repository
+from verifier.gateway.app import application
 
 API = "/api/models/org/name"
 SHA256 = hashlib.sha256(WEIGHTS).hexdigest()
@@ -236,20 +242,52 @@ def test_there_are_no_accounts(hub: Hub) -> None:
     assert hub.ask("/api/agent-harnesses").status == 404
 
 
-def test_a_moved_branch_leaves_its_old_commit_behind(hub: Hub, root: Path, commit: str) -> None:
-    (root / "org" / "name" / "config.json").write_bytes(b"[]")
-    assert hub.ask(f"{API}/revision/{commit}").headers["x-error-code"] == "RevisionNotFound"
-    assert hub.ask(API).json["sha"] != commit
+def test_a_moved_branch_leaves_its_old_commit_behind(own_hub: Hub) -> None:
+    before = own_hub.ask(API).json["sha"]
+    (own_hub.root / "org" / "name" / "config.json").write_bytes(b"[]")
+    assert own_hub.ask(f"{API}/revision/{before}").headers["x-error-code"] == "RevisionNotFound"
+    assert own_hub.ask(API).json["sha"] != before
 
 
-def test_a_folder_that_cannot_be_read_is_told_in_one_sentence(hub: Hub, root: Path) -> None:
-    (root / "org" / "name" / ".gitattributes").mkdir()
-    answer = hub.ask(API)
+def test_a_folder_that_cannot_be_read_is_told_in_one_sentence(own_hub: Hub) -> None:
+    (own_hub.root / "org" / "name" / ".gitattributes").mkdir()
+    answer = own_hub.ask(API)
     assert answer.status == 500
     assert "org/name cannot be read" in answer.json["error"]
 
 
-def test_file_names_may_hold_anything(hub: Hub, root: Path) -> None:
-    (root / "org" / "name" / "ünï #%.json").write_bytes(b"odd")
-    assert hub.ask("/org/name/resolve/main/%C3%BCn%C3%AF%20%23%25.json").body == b"odd"
-    assert hub.ask("/org/name/resolve/main/%C3%BC").headers["x-error-code"] == "EntryNotFound"
+def test_a_file_written_to_while_it_is_hashed_is_to_be_asked_for_again(
+    own_hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests = repository._digests
+
+    def slow(*arguments: Any, **keywords: Any) -> Any:
+        with (own_hub.root / "org" / "name" / "config.json").open("ab") as stream:
+            stream.write(b" ")
+        return digests(*arguments, **keywords)
+
+    monkeypatch.setattr(repository, "_digests", slow)
+    answer = own_hub.ask(API)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    monkeypatch.undo()
+    assert own_hub.ask(API).status == 200
+
+
+def test_file_names_may_hold_anything(own_hub: Hub) -> None:
+    (own_hub.root / "org" / "name" / "ünï #%.json").write_bytes(b"odd")
+    assert own_hub.ask("/org/name/resolve/main/%C3%BCn%C3%AF%20%23%25.json").body == b"odd"
+    assert own_hub.ask("/org/name/resolve/main/%C3%BC").headers["x-error-code"] == "EntryNotFound"
+
+
+def test_a_server_that_announces_its_start_is_answered(tmp_path: Path) -> None:
+    messages: Iterator[Message] = iter(({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}))
+    sent: list[str] = []
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+
+    asyncio.run(application(tmp_path)({"type": "lifespan", "app": None, "state": {}}, receive, send))
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]

@@ -190,7 +190,7 @@ def _whole_revisions(app: ASGIApp) -> ASGIApp:
     """Keeps an encoded slash encoded, so that `refs%2Fheads%2Fmain` stays one segment of the path."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if "raw_path" in scope:
             raw = scope["raw_path"].decode("ascii").replace("%2F", "%252F").replace("%2f", "%252F")
             scope = {**scope, "path": unquote(raw)}
         await app(scope, receive, send)

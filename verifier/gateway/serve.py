@@ -22,13 +22,13 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         UsageError: the address cannot be bound.
     """
+    advice = "Choose another --host or --port."
+    if not 0 <= port <= 65535:
+        raise UsageError(f"There is no port {port}; ports are 0 to 65535.", advice)
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(
-            f"Cannot listen on {host} port {port}: {reason}.", "Choose another --host or --port."
-        ) from error
+    except OSError as error:
+        raise UsageError(f"Cannot listen on {host} port {port}: {error.strerror}.", advice) from error
 
 
 def address(listening: socket.socket) -> str:
