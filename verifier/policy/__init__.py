@@ -131,6 +131,8 @@ def parse(content: bytes, file: str, *, formats: Collection[str] | None = None) 
         table = Table(tomllib.loads(content.decode()), file)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PolicyError(f"{file} is not TOML: {error}.", "Correct it there.") from error
+    if table.number("version", 0) != 1:
+        table.fail("version", "must be 1", "Write version = 1 at the top of the file.")
     policy = Policy(
         name=table.text("name", Path(file).stem),
         description=table.text("description"),
@@ -141,8 +143,6 @@ def parse(content: bytes, file: str, *, formats: Collection[str] | None = None) 
         gaps=Gaps.read(table),
         findings=Findings.read(table),
     )
-    if table.number("version", 0) != 1:
-        table.fail("version", "must be 1", "Write version = 1 at the top of the file.")
     for key in table.unasked():
         if key in LATER:
             table.fail(key, "is not supported by this version", "Remove it, or use a version that enforces it.")

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Protocol
 
 from verifier.records import Coverage, CoverageState, Decision, Dossier, Verdict
+from verifier.records.canonical import canonical_bytes, to_plain
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,14 @@ class Case:
         A module's "not my format" counts only where nobody else stands for the artifact, and then once.
         """
         by_name: dict[str, list[Coverage]] = {}
-        for record in sorted(self.dossier.coverage, key=lambda record: (record.how, record.reason)):
+        for record in self.dossier.coverage:
             by_name.setdefault(record.artifact, []).append(record)
         return {name: _merged(records) for name, records in by_name.items()}
 
 
 def _merged(records: list[Coverage]) -> tuple[Coverage, ...]:
     known = tuple(record for record in records if record.state is not CoverageState.UNKNOWN)
-    return known or tuple(records[:1])
+    return known or (min(records, key=lambda record: canonical_bytes(to_plain(record))),)
 
 
 class Section(Protocol):

@@ -68,9 +68,9 @@ class Card:
                 by_kind.setdefault(claim.kind, []).append(claim)
         for field in self.require:
             claims = by_kind.get(field, [])
-            if not any(claim.standing is not Standing.ABSENT for claim in claims):
-                cited = claims[0] if claims else field
-                yield Decision("card.require", self.missing, cited, f"the model card does not declare {field}")
+            if all(claim.standing is Standing.ABSENT for claim in claims):
+                for cited in claims or (field,):
+                    yield Decision("card.require", self.missing, cited, f"the model card does not declare {field}")
         for comparison in _contradicted(case.dossier):
             if comparison.kind != "digest":
                 yield Decision("card.contradicted", self.contradicted, comparison, comparison.reason)
