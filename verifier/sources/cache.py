@@ -17,7 +17,7 @@ from pathlib import Path
 from verifier.errors import NotFoundError, UsageError
 from verifier.records import Artifact, Asserter, CoverageState, Digest, Reference, visible
 from verifier.sources.local import LocalSource, seal
-from verifier.sources.walk import Entry, Listing, walk
+from verifier.sources.walk import Entry, Listing, cache_blobs, is_folder, walk
 
 _HEX = re.compile(r"[0-9a-f]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -52,7 +52,14 @@ class Repository:
 
     def holds(self, commit: str) -> bool:
         """Whether a snapshot of that commit is there, complete or not."""
-        return (self.folder / "snapshots" / commit).is_dir()
+        return is_folder(self.folder / "snapshots" / commit)
+
+    def commits(self) -> list[str]:
+        """All commits a snapshot is there of."""
+        try:
+            return sorted(path.name for path in (self.folder / "snapshots").iterdir() if _COMMIT.fullmatch(path.name))
+        except OSError:
+            return []
 
 
 def resolve(reference: Reference) -> LocalSource:
@@ -69,7 +76,7 @@ def resolve(reference: Reference) -> LocalSource:
     commit = repository.commit(reference.revision)
     if commit is not None and repository.holds(commit):
         return load(reference, repository, commit)
-    there = sorted(path.name for path in (folder / "snapshots").iterdir() if _COMMIT.fullmatch(path.name))
+    there = repository.commits()
     if reference.revision is None and len(there) == 1:
         return load(reference, repository, there[0])
     if reference.revision is None and there:
@@ -87,9 +94,8 @@ def load(reference: Reference, repository: Repository, commit: str) -> LocalSour
     Raises:
         NotFoundError: it holds no file.
     """
-    blobs = tuple(os.path.realpath(parent / "blobs") for parent in (repository.folder, repository.folder.parent))
     root = repository.folder / "snapshots" / commit
-    listing = walk(str(root), blobs)
+    listing = walk(str(root), cache_blobs(root))
     tree = _tree(repository, commit, listing)
     artifacts = [Artifact(entry.path, entry.size, _digests(entry, repository, root, tree)) for entry in listing.entries]
     present = {artifact.path for artifact in artifacts}

@@ -13,7 +13,7 @@ from typing import Self
 from verifier.errors import ChangedError, NotFoundError, SourceError, UsageError
 from verifier.records import Artifact, Asserter, Digest, ReadRecord, Reference, Snapshot, SourceKind, visible
 from verifier.sources.base import Handle, Ledger, checked_span
-from verifier.sources.walk import Entry, Listing, add, identity_of, walk
+from verifier.sources.walk import Entry, Listing, add, cache_blobs, identity_of, is_folder, walk
 
 CHUNK = 256 << 10
 """Bytes hashed at a time: the fastest size on common machines, and it stays in the second-level cache."""
@@ -42,7 +42,7 @@ class LocalSource:
             raise NotFoundError(f"{visible(self.snapshot.id)} holds no file {visible(path)}.")
         artifact = self._artifacts[path]
         claimed = {digest.algorithm for digest in artifact.digests}
-        algorithms = ("sha256", "git-blob-sha1") if claimed == {"git-blob-sha1"} else ("sha256",)
+        algorithms = ("sha256", "git-blob-sha1") if "git-blob-sha1" in claimed else ("sha256",)
         return FileHandle(self._entries[path], algorithms, self._ledgers.setdefault(path, Ledger(artifact)))
 
     def reads(self) -> tuple[ReadRecord, ...]:
@@ -153,8 +153,8 @@ def resolve(reference: Reference) -> LocalSource:
         listing = Listing()
         real = os.path.realpath(root)
         add(listing, Path(root).name, real, "")
-    elif Path(root).is_dir():
-        listing = walk(root)
+    elif is_folder(Path(root)):
+        listing = walk(root, cache_blobs(Path(root)))
     else:
         raise UsageError(f"There is no folder {visible(root)}.", "Check the spelling.")
     artifacts = [Artifact(entry.path, entry.size) for entry in listing.entries]

@@ -87,12 +87,13 @@ class RangedFile:
                 start += len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def keep(self, span: bytes, answer: web.Answer) -> None:
-        """Takes over the first bytes of the file, fetched when its size was learned."""
+    def adopt(self, answer: web.Answer) -> None:
+        """Takes over the file's first bytes, fetched when its size was learned."""
         with self._lock:
+            self._account(answer)
             self._check(answer)
-            self._store(0, span)
-            self._cursor = len(span)
+            self._store(0, answer.body)
+            self._cursor = len(answer.body)
 
     def drop(self) -> None:
         """Forgets all spans."""
@@ -143,11 +144,14 @@ class RangedFile:
         return self._get(self._url, start, stop)
 
     def _get(self, url: str, start: int, stop: int) -> web.Answer:
-        self._fetched += stop - start
         answer = web.get(url, subject=self._subject, limit=stop - start, span=(start, stop), patience=self._patience)
-        self._target = answer.url
-        self.ledger.spend(len(answer.body), 1 + len(answer.hops))
+        self._account(answer)
         return answer
+
+    def _account(self, answer: web.Answer) -> None:
+        self._target = answer.url
+        self._fetched += len(answer.body)
+        self.ledger.spend(len(answer.body), 1 + len(answer.hops))
 
     def _check(self, answer: web.Answer) -> None:
         """Holds an answer against the listing and against the answers before it."""

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from verifier.errors import UnsupportedSourceError, UsageError
 from verifier.records import Reference, SourceKind, visible
+from verifier.sources.walk import is_folder
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _HUB_ID = re.compile(r"(?:[A-Za-z0-9_.-]{1,96}/)?[A-Za-z0-9_.-]{1,96}")
@@ -61,7 +62,7 @@ def _place(text: str, revision: str | None) -> Reference:
     path = Path(os.path.normpath(_expanded(text).absolute()))
     repository, _, _ = text.partition("@")
     hub = is_hub_id(repository)
-    if hub and repository == text and path.is_dir():
+    if hub and repository == text and is_folder(path):
         raise UsageError(
             f"{text} is a folder here and may be a repository of the hub too.",
             f"Write ./{text} for the folder or hf://{text} for the repository.",
@@ -84,13 +85,13 @@ def _expanded(text: str) -> Path:
 
 
 def _local(text: str, path: Path, revision: str | None) -> Reference:
-    cache = _SNAPSHOT.fullmatch(path.as_posix()) if path.is_dir() else None
-    if cache and (cache["commit"] or (path / "snapshots").is_dir()):
+    cache = _SNAPSHOT.fullmatch(path.as_posix()) if is_folder(path) else None
+    if cache and (cache["commit"] or is_folder(path / "snapshots")):
         if cache["type"] != "model":
             raise UnsupportedSourceError(f"{visible(text)} is the cache of a {cache['type']}, not of a model.")
         kind = SourceKind.CACHE
     else:
-        kind = SourceKind.FOLDER if path.is_dir() else SourceKind.FILE
+        kind = SourceKind.FOLDER if is_folder(path) else SourceKind.FILE
     if revision is not None and (kind is not SourceKind.CACHE or path.parent.name == "snapshots"):
         raise UsageError(f"{visible(text)} lies on this machine and has no revisions.", "Leave the revision out.")
     return Reference(text, kind, str(path), revision)

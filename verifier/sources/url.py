@@ -29,8 +29,7 @@ def resolve(
     digests = (Digest("sha256", reference.sha256, Asserter.REFERENCE),) if reference.sha256 else ()
     artifact = Artifact(_name(reference.location), answer.total, digests)
     file = RangedFile(reference.location, artifact, subject=subject, budget=fetched, patience=patience)
-    file.keep(answer.body, answer)
-    file.ledger.spend(len(answer.body), 1 + len(answer.hops))
+    file.adopt(answer)
     snapshot = Snapshot(reference, reference.location, None, (artifact,), local=False)
     return RangedSource(snapshot, (file,))
 

@@ -84,6 +84,22 @@ def walk(root: str, blobs: tuple[str, ...] = ()) -> Listing:
     return listing
 
 
+def cache_blobs(folder: Path) -> tuple[str, ...]:
+    """Where a hub cache keeps the contents of a snapshot's files, if the folder is in one; see `cache`."""
+    for parent in folder.parents:
+        if parent.name == "snapshots" and parent.parent.name.startswith("models--"):
+            return tuple(os.path.realpath(place / "blobs") for place in (parent.parent, parent.parent.parent))
+    return ()
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path leads to a folder that can be looked at."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except OSError:
+        return False
+
+
 def _scan(root: str, folder: str, listing: Listing) -> Iterator[tuple[str, os.DirEntry[str]]]:
     try:
         with os.scandir(Path(root, folder)) as entries:
@@ -102,14 +118,12 @@ def _follow(listing: Listing, path: str, link: str, allowed: tuple[str, ...]) ->
         message = f"{name} is a symbolic link to {shown}, which lies outside the model; it was not followed."
         listing.findings.append(Finding(SYMLINK_LEAVES, (Evidence(name, f"-> {shown}", HOW),), message))
         listing.gap(path, f"the symbolic link leads outside the model, to {shown}")
-    elif not os.path.lexists(target):
-        listing.gap(path, f"the symbolic link leads to nothing: {visible(text)}")
-    elif not Path(target).is_dir():
+    else:
         add(listing, path, target, text)
 
 
 def add(listing: Listing, path: str, real: str, link: str) -> None:
-    """Lists a file under `path`, or a gap where `real` is no regular file."""
+    """Lists a file under `path`; a gap where `real` is no regular file, nothing where a link leads to a folder."""
     try:
         status = os.lstat(real)
     except OSError as error:
@@ -117,7 +131,7 @@ def add(listing: Listing, path: str, real: str, link: str) -> None:
         return
     if stat.S_ISREG(status.st_mode):
         listing.entries.append(Entry(path, real, status.st_size, identity_of(status), link))
-    else:
+    elif not (link and stat.S_ISDIR(status.st_mode)):
         listing.gap(path, "it is not a regular file (a device, pipe or socket) and was not opened")
 
 

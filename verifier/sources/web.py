@@ -130,7 +130,7 @@ def origin(url: str) -> tuple[str, str, int | None]:
 
 def _attempt(url: str, request: _Request) -> Answer:
     hops: list[Mapping[str, str]] = []
-    deadline = time.monotonic() + request.patience.grace + request.limit / request.patience.slowest
+    started = time.monotonic()
     try:
         while len(hops) <= MAX_REDIRECTS:
             headers = _headers(url, request.span)
@@ -138,7 +138,7 @@ def _attempt(url: str, request: _Request) -> Answer:
                 "GET", url, headers=headers, follow_redirects=False, timeout=request.patience.stall
             ) as response:
                 if not response.has_redirect_location:
-                    return _answer(response, url, tuple(hops), request, deadline)
+                    return _answer(response, url, tuple(hops), request, started)
                 hops.append(response.headers)
                 url = _target(url, response.headers["Location"], request.subject)
     except OfflineModeIsEnabled as error:
@@ -178,7 +178,7 @@ def _target(url: str, location: str, subject: str) -> str:
 
 
 def _answer(
-    response: Response, url: str, hops: tuple[Mapping[str, str], ...], request: _Request, deadline: float
+    response: Response, url: str, hops: tuple[Mapping[str, str], ...], request: _Request, started: float
 ) -> Answer:
     subject = request.subject
     if request.span is not None and response.status_code == 416 and _is_empty(response):
@@ -189,7 +189,8 @@ def _answer(
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise SourceError(f"{subject}: the server sends it encoded, though asked not to.", "Check for a proxy.")
     total, expected = _promised(response, request.span, subject)
-    body = _body(response, subject, request.limit if expected is None else min(request.limit, expected), deadline)
+    limit = request.limit if expected is None else min(request.limit, expected)
+    body = _body(response, request, limit, started)
     if expected is not None and len(body) != expected:
         raise PassingError(
             SourceError(f"{subject}: the server sent {len(body)} of {expected} bytes.", "Try again later.")
@@ -225,14 +226,14 @@ def _promised(response: Response, span: tuple[int, int] | None, subject: str) ->
     return total, last + 1 - first
 
 
-def _body(response: Response, subject: str, limit: int, deadline: float) -> bytes:
+def _body(response: Response, request: _Request, limit: int, started: float) -> bytes:
     parts: list[bytes] = []
     got = 0
     for part in response.iter_raw():
         got += len(part)
         if got > limit:
-            raise SourceError(f"{subject}: the server sends more than the {limit} bytes that are its due.")
-        if time.monotonic() > deadline:
-            raise SourceError(f"{subject}: the server sends too slowly.", "Try again later.")
+            raise SourceError(f"{request.subject}: the server sends more than the {limit} bytes that are its due.")
+        if time.monotonic() > started + request.patience.grace + got / request.patience.slowest:
+            raise SourceError(f"{request.subject}: the server sends too slowly.", "Try again later.")
         parts.append(part)
     return b"".join(parts)
