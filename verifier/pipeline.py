@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
+from typing import TypeVar
 
-from verifier import claims, crosschecks, data, formats, policy, rules, sources
+from verifier import claims, crosschecks, formats, policy, rules, sources
 from verifier._version import __version__
-from verifier.errors import BudgetExceeded, Malformed, NotFoundError, OfflineError, SourceError
+from verifier.errors import BudgetExceeded, ChangedError, Malformed, OfflineError, RateLimitedError, SourceError
 from verifier.formats import HEAD, Budget, Context, FormatModule, Limits, Member, Probe
 from verifier.policy import Policy
 from verifier.records import (
@@ -28,14 +29,13 @@ from verifier.records import (
     Comparison,
     Coverage,
     CoverageState,
-    Digest,
     Dossier,
     Edge,
     Evidence,
     Fact,
     Finding,
     Reader,
-    ReadRecord,
+    Record,
     Reference,
     Snapshot,
     SourceKind,
@@ -53,6 +53,12 @@ MAX_DEPENDENCIES = 16
 
 REMOTE_WORKERS = 8
 """Files read side by side over the network: most of the gain in round trips comes from the first few connections."""
+
+WHOLE = "."
+"""Name that stands for the whole snapshot where no artifact is meant."""
+
+Yielded = TypeVar("Yielded")
+Kind = TypeVar("Kind")
 
 Progress = Callable[[str, int, int], None]
 """Called with a file's path, bytes finished and bytes in all, both over the whole snapshot; from several threads."""
@@ -102,7 +108,7 @@ def load_policy(name_or_path: str | Path) -> Policy:
 def tool_identity() -> ToolIdentity:
     """Our version, and a digest over everything that shapes a verdict beside policy and bytes."""
     versions: dict[str, int] = {module.FORMAT.id: module.FORMAT.version for module in formats.modules()}
-    return ToolIdentity(__version__, digest_of([rules.rules_digest(), data.registry_digest(), {**versions}]))
+    return ToolIdentity(__version__, digest_of([rules.rules_digest(), {**versions}]))
 
 
 @dataclass
@@ -117,7 +123,7 @@ class _Closure:
     seen: set[tuple[str, str | None]] = field(default_factory=set)
 
     def verify(self, reference: Reference) -> Verdict:
-        source = sources.resolve(reference, offline=self.offline)
+        source = sources.resolve(reference, offline=self.offline, fetched=self.limits.fetched)
         self.seen.add((source.snapshot.id, source.snapshot.commit))
         dossier = _examine(source, self.limits, self.progress)
         dependencies, gaps = self._dependencies(dossier.edges)
@@ -158,38 +164,36 @@ def _examine(source: sources.Source, limits: Limits, progress: Progress | None) 
     snapshot = replace(source.snapshot, artifacts=tuple(result.artifact for result in results))
     records = [*source.findings, *source.coverage, *(record for result in results for record in result.records)]
     records += _collect_claims(source, snapshot)
-    reads = tuple(result.read for result in results if result.read is not None)
-    dossier = _dossier(snapshot, records, reads)
+    dossier = _dossier(source, snapshot, records)
     checks = [record for module in crosschecks.modules() for record in module.check(dossier)]
-    return _dossier(snapshot, [*records, *checks], reads)
+    return _dossier(source, snapshot, [*records, *checks])
 
 
-def _dossier(snapshot: Snapshot, records: Iterable[object], reads: tuple[ReadRecord, ...]) -> Dossier:
-    sorted_out: dict[type, list[object]] = {kind: [] for kind in (Finding, Fact, Claim, Comparison, Coverage, Edge)}
-    for record in records:
-        sorted_out[type(record)].append(record)
-    kinds = (tuple(sorted_out[kind]) for kind in (Finding, Fact, Claim, Comparison, Coverage, Edge))
-    return Dossier(snapshot, *kinds, reads)  # type: ignore[arg-type]  # each tuple holds one kind by construction
+def _dossier(source: sources.Source, snapshot: Snapshot, records: Sequence[Record]) -> Dossier:
+    def of(kind: type[Kind]) -> tuple[Kind, ...]:
+        return tuple(record for record in records if isinstance(record, kind))
+
+    kinds = of(Finding), of(Fact), of(Claim), of(Comparison), of(Coverage), of(Edge)
+    return Dossier(snapshot, *kinds, source.reads())
 
 
-def _collect_claims(source: sources.Source, snapshot: Snapshot) -> list[formats.Yield]:
-    collected: list[formats.Yield] = []
+def _collect_claims(source: sources.Source, snapshot: Snapshot) -> list[Record]:
+    collected: list[Record] = []
     with ExitStack() as opened:
 
         def open_file(path: str) -> Reader:
             return opened.enter_context(source.open(path))
 
         for module in claims.modules():
-            name = module.__name__.rpartition(".")[2]
-            collected += _guarded(lambda: iter(module.collect(snapshot, open_file)), ".", f"{name}/1")  # noqa: B023 - consumed at once
+            start = partial(module.collect, snapshot, open_file)
+            collected += _guarded(start, WHOLE, module.__name__.rpartition(".")[2])
     return collected
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _FileResult:
     artifact: Artifact
-    records: tuple[formats.Yield, ...]
-    read: ReadRecord | None
+    records: list[Record] = field(default_factory=list)
 
 
 class _Files:
@@ -205,39 +209,42 @@ class _Files:
         self._failure: SourceError | None = None
 
     def examine(self, artifact: Artifact) -> _FileResult:
-        """Digests and inspects one file; whatever fails becomes Coverage."""
-        if self._failure is not None:
-            return _FileResult(artifact, (_gap(artifact.name, CoverageState.NOT_FETCHED, self._failure),), None)
+        """Digests and inspects one file; a failure becomes Coverage beside what was seen before it."""
+        result = _FileResult(artifact)
         try:
+            if self._failure is not None:
+                raise self._failure
             with ExitStack() as opened:
-                return self._examine(artifact, opened)
+                self._examine(result, opened)
         except SourceError as error:
-            if self._source.remote and not isinstance(error, NotFoundError):
-                self._failure = error if isinstance(error, OfflineError) else self._failure
-            state = (
-                CoverageState.NOT_FETCHED if isinstance(error, NotFoundError | OfflineError) else CoverageState.ERROR
-            )
-            return _FileResult(artifact, (_gap(artifact.name, state, error),), None)
-        finally:
-            self._done += artifact.size
-            if self._progress is not None:
-                self._progress(artifact.path, self._done, self._total)
+            if isinstance(error, OfflineError | RateLimitedError):
+                self._failure = error
+            state = CoverageState.ERROR if isinstance(error, ChangedError) else CoverageState.NOT_FETCHED
+            result.records.append(_gap(artifact.name, state, error))
+        self._done += artifact.size
+        if self._progress is not None:
+            self._progress(artifact.path, self._done, self._total)
+        return result
 
-    def _examine(self, artifact: Artifact, opened: ExitStack) -> _FileResult:
+    def _examine(self, result: _FileResult, opened: ExitStack) -> None:
+        artifact = result.artifact
         handle = opened.enter_context(self._source.open(artifact.path))
-        digests: tuple[Digest, ...] = () if self._source.remote else handle.digests()
+        digests = () if self._source.remote else handle.digests()
+        result.artifact = replace(artifact, digests=(*artifact.digests, *digests))
 
         def open_sibling(path: str) -> Reader:
             if path not in self._siblings:
                 raise Malformed(f"there is no file {visible(path)} beside it")
             return opened.enter_context(self._source.open(path))
 
+        for digest in digests:
+            evidence = Evidence(artifact.name, digest.value, HOW)
+            result.records.append(Fact("digest", (digest.algorithm, digest.value), evidence))
         inspection = _Inspection(Budget(self._limits), self._source.remote)
-        found = tuple(inspection.run(artifact, handle, self._siblings, open_sibling))
+        for record in inspection.run(artifact, handle, self._siblings, open_sibling):
+            result.records.append(record)
+        result.artifact = replace(result.artifact, formats=inspection.formats)
         handle.check_unchanged()
-        facts = tuple(Fact("digest", (d.algorithm, d.value), Evidence(artifact.name, d.value, HOW)) for d in digests)
-        done = replace(artifact, digests=(*artifact.digests, *digests), formats=inspection.formats)
-        return _FileResult(done, (*facts, *found), handle.record())
 
 
 @dataclass
@@ -250,7 +257,7 @@ class _Inspection:
 
     def run(
         self, artifact: Artifact, reader: Reader, siblings: Mapping[str, int], open_sibling: Callable[[str], Reader]
-    ) -> Iterator[formats.Yield]:
+    ) -> Iterator[Record]:
         """Yields what the file and its members show; the loop a container hands its members back to."""
         queue = deque([(artifact, reader, Context(self.budget, siblings, open_sibling, self.remote))])
         while queue:
@@ -306,12 +313,12 @@ def _gap(name: str, state: CoverageState, error: Exception) -> Coverage:
     return Coverage(name, state, str(error), HOW)
 
 
-def _guarded(start: Callable[[], Iterator[formats.Yield]], name: str, how: str) -> Iterator[formats.Yield]:
+def _guarded(start: Callable[[], Iterator[Yielded]], name: str, how: str) -> Iterator[Yielded | Coverage]:
     """What an inspector yields, with every failure turned into Coverage, and silence too.
 
     This is the one place that catches everything: a crash must never read as clean (DESIGN: failure is data).
     """
-    covered = name == "."
+    covered = name == WHOLE
     try:
         for record in start():
             covered = covered or (isinstance(record, Coverage) and record.artifact == name)

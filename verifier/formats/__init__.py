@@ -14,14 +14,14 @@ format after all" (a suffix promised what the content is not); it counts only wh
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from collections.abc import Iterator
 from functools import cache
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, cast
 
 from verifier.formats._context import HEAD, Budget, Context, Limits, Member, Probe
 from verifier.records import Artifact, Claim, Coverage, Edge, Fact, Finding, Format, Reader
+from verifier.records.discovery import discover
 
 __all__ = ["HEAD", "Budget", "Context", "FormatModule", "Limits", "Member", "Probe", "Yield", "candidates", "modules"]
 
@@ -35,18 +35,14 @@ class FormatModule(Protocol):
     FORMAT: Format
     RULES: tuple[str, ...]
 
-    def inspect(self, artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
+    def inspect(self, artifact: Artifact, reader: Reader, context: Context, /) -> Iterator[Yield]:
         """Yields what the artifact shows."""
 
 
 @cache
 def modules() -> tuple[FormatModule, ...]:
     """All format modules of this package, in order of their ids."""
-    found = [
-        importlib.import_module(f"{__name__}.{info.name}")
-        for info in pkgutil.iter_modules(__path__)
-        if not info.name.startswith("_")
-    ]
+    found = cast(tuple[FormatModule, ...], discover(sys.modules[__name__]))
     return tuple(sorted(found, key=lambda module: module.FORMAT.id))
 
 
