@@ -8,7 +8,6 @@ this one would load are verified the same way, and the verdict is the worst of t
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -21,7 +20,8 @@ from typing import TypeVar
 from verifier import claims, crosschecks, formats, policy, rules, sources
 from verifier._version import __version__
 from verifier.errors import BudgetExceeded, ChangedError, Malformed, OfflineError, RateLimitedError, SourceError
-from verifier.formats import HEAD, Budget, Context, FormatModule, Limits, Member, Probe
+from verifier.formats import Budget, Limits
+from verifier.pipeline.inspection import HOW, WHOLE, Inspection, gap, guarded
 from verifier.policy import Policy
 from verifier.records import (
     Artifact,
@@ -42,11 +42,8 @@ from verifier.records import (
     Stage,
     ToolIdentity,
     Verdict,
-    visible,
 )
 from verifier.records.canonical import digest_of
-
-HOW = "pipeline/1"
 
 MAX_DEPENDENCIES = 16
 """Repositories a closure may hold beside the first; genuine models load a base model, its code and a tokenizer."""
@@ -54,10 +51,6 @@ MAX_DEPENDENCIES = 16
 REMOTE_WORKERS = 8
 """Files read side by side over the network: most of the gain in round trips comes from the first few connections."""
 
-WHOLE = "."
-"""Name that stands for the whole snapshot where no artifact is meant."""
-
-Yielded = TypeVar("Yielded")
 Kind = TypeVar("Kind")
 
 Progress = Callable[[str, int, int], None]
@@ -186,7 +179,7 @@ def _collect_claims(source: sources.Source, snapshot: Snapshot) -> list[Record]:
 
         for module in claims.modules():
             start = partial(module.collect, snapshot, open_file)
-            collected += _guarded(start, WHOLE, module.__name__.rpartition(".")[2])
+            collected += guarded(start, WHOLE, module.__name__.rpartition(".")[2])
     return collected
 
 
@@ -220,7 +213,7 @@ class _Files:
             if isinstance(error, OfflineError | RateLimitedError):
                 self._failure = error
             state = CoverageState.ERROR if isinstance(error, ChangedError) else CoverageState.NOT_FETCHED
-            result.records.append(_gap(artifact.name, state, error))
+            result.records.append(gap(artifact.name, state, error))
         self._done += artifact.size
         if self._progress is not None:
             self._progress(artifact.path, self._done, self._total)
@@ -240,99 +233,8 @@ class _Files:
         for digest in digests:
             evidence = Evidence(artifact.name, digest.value, HOW)
             result.records.append(Fact("digest", (digest.algorithm, digest.value), evidence))
-        inspection = _Inspection(Budget(self._limits), self._source.remote)
+        inspection = Inspection(Budget(self._limits), self._source.remote)
         for record in inspection.run(artifact, handle, self._siblings, open_sibling):
             result.records.append(record)
         result.artifact = replace(result.artifact, formats=inspection.formats)
         handle.check_unchanged()
-
-
-@dataclass
-class _Inspection:
-    """One file and everything nested in it."""
-
-    budget: Budget
-    remote: bool
-    formats: tuple[str, ...] = ()
-
-    def run(
-        self, artifact: Artifact, reader: Reader, siblings: Mapping[str, int], open_sibling: Callable[[str], Reader]
-    ) -> Iterator[Record]:
-        """Yields what the file and its members show; the loop a container hands its members back to."""
-        queue = deque([(artifact, reader, Context(self.budget, siblings, open_sibling, self.remote))])
-        while queue:
-            current, bytes_of, context = queue.popleft()
-            modules = self._recognize(current, bytes_of)
-            if not isinstance(modules, tuple):
-                yield modules
-                continue
-            if not current.members:
-                self.formats = tuple(module.FORMAT.id for module in modules)
-            members: list[Member] = []
-            for module in modules:
-                for record in _guarded(
-                    partial(module.inspect, current, bytes_of, context), current.name, module.FORMAT.how
-                ):
-                    if isinstance(record, Member):
-                        members.append(record)
-                    else:
-                        yield record
-            queue.extend(self._queued(members))
-
-    def _recognize(self, artifact: Artifact, reader: Reader) -> tuple[FormatModule, ...] | Coverage:
-        try:
-            self.budget.spend_steps(1)
-            if artifact.members:
-                self.budget.spend_member(len(artifact.members))
-            head = reader.read_at(0, HEAD)
-            name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
-            modules = formats.candidates(Probe(name, artifact.size, head, reader))
-        except BudgetExceeded as error:
-            return _gap(artifact.name, CoverageState.LIMIT, error)
-        except Malformed as error:
-            return _gap(artifact.name, CoverageState.ERROR, error)
-        if modules:
-            return modules
-        seen = f"it begins with {head[:8].hex(' ')}" if head else "it is empty"
-        return Coverage(artifact.name, CoverageState.UNKNOWN, f"no format is known by this content: {seen}", HOW)
-
-    def _queued(self, members: list[Member]) -> Iterator[tuple[Artifact, Reader, Context]]:
-        readers = {member.artifact.members[-1]: member.reader for member in members}
-        sizes = {name: reader.size for name, reader in readers.items()}
-
-        def open_member(path: str) -> Reader:
-            if path not in readers:
-                raise Malformed(f"there is no member {visible(path)} beside it")
-            return readers[path]
-
-        for member in members:
-            yield member.artifact, member.reader, Context(self.budget, sizes, open_member, self.remote)
-
-
-def _gap(name: str, state: CoverageState, error: Exception) -> Coverage:
-    return Coverage(name, state, str(error), HOW)
-
-
-def _guarded(start: Callable[[], Iterator[Yielded]], name: str, how: str) -> Iterator[Yielded | Coverage]:
-    """What an inspector yields, with every failure turned into Coverage, and silence too.
-
-    This is the one place that catches everything: a crash must never read as clean (DESIGN: failure is data).
-    """
-    covered = name == WHOLE
-    try:
-        for record in start():
-            covered = covered or (isinstance(record, Coverage) and record.artifact == name)
-            yield record
-    except BudgetExceeded as error:
-        yield Coverage(name, CoverageState.LIMIT, str(error), how)
-    except Malformed as error:
-        place = "" if error.offset is None else f" (at byte {error.offset})"
-        yield Coverage(name, CoverageState.ERROR, f"{error}{place}", how)
-    except SourceError:
-        raise
-    except Exception as error:  # noqa: BLE001 - see above
-        reason = f"the inspector failed ({type(error).__name__}: {error}); please report this"
-        yield Coverage(name, CoverageState.ERROR, visible(reason), how)
-    else:
-        if not covered:
-            yield Coverage(name, CoverageState.ERROR, "the inspector reported nothing; please report this", how)
