@@ -8,7 +8,7 @@ this one would load are verified the same way, and the verdict is the worst of t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from verifier import claims, crosschecks, formats, policy, rules, sources
 from verifier._version import __version__
-from verifier.errors import BudgetExceeded, ChangedError, Malformed, OfflineError, RateLimitedError, SourceError
+from verifier.errors import ChangedError, Malformed, OfflineError, RateLimitedError, SourceError
 from verifier.formats import Budget, Limits
 from verifier.pipeline.inspection import HOW, WHOLE, Inspection, gap, guarded
 from verifier.policy import Policy
@@ -227,7 +227,7 @@ class _Files:
 
         def open_sibling(path: str) -> Reader:
             if path not in self._siblings:
-                raise Malformed(f"there is no file {visible(path)} beside it")
+                raise Malformed(f"there is no file {path} beside it")
             return opened.enter_context(self._source.open(path))
 
         for digest in digests:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from verifier import formats
 from verifier.errors import BudgetExceeded, Malformed, SourceError
-from verifier.formats import HEAD, Budget, Context, FormatModule, Member, Probe
+from verifier.formats import HEAD, Budget, Context, Member, Probe
 from verifier.records import Artifact, Coverage, CoverageState, Reader, Record, visible
 
 HOW = "pipeline/1"
@@ -40,39 +40,29 @@ class Inspection:
         queue = deque([(artifact, reader, Context(self.budget, siblings, open_sibling, self.remote))])
         while queue:
             current, bytes_of, context = queue.popleft()
-            modules = self._recognize(current, bytes_of)
-            if not isinstance(modules, tuple):
-                yield modules
-                continue
-            if not current.members:
-                self.formats = tuple(module.FORMAT.id for module in modules)
             members: list[Member] = []
-            for module in modules:
-                for record in guarded(
-                    partial(module.inspect, current, bytes_of, context), current.name, module.FORMAT.how
-                ):
-                    if isinstance(record, Member):
-                        members.append(record)
-                    else:
-                        yield record
+            for record in guarded(partial(self._look, current, bytes_of, context), current.name, HOW):
+                if isinstance(record, Member):
+                    members.append(record)
+                else:
+                    yield record
             queue.extend(self._queued(members))
 
-    def _recognize(self, artifact: Artifact, reader: Reader) -> tuple[FormatModule, ...] | Coverage:
-        try:
-            self.budget.spend_steps(1)
-            if artifact.members:
-                self.budget.spend_member(len(artifact.members))
-            head = reader.read_at(0, HEAD)
-            name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
-            modules = formats.candidates(Probe(name, artifact.size, head, reader))
-        except BudgetExceeded as error:
-            return gap(artifact.name, CoverageState.LIMIT, error)
-        except Malformed as error:
-            return gap(artifact.name, CoverageState.ERROR, error)
-        if modules:
-            return modules
-        seen = f"it begins with {head[:8].hex(' ')}" if head else "it is empty"
-        return Coverage(artifact.name, CoverageState.UNKNOWN, f"no format is known by this content: {seen}", HOW)
+    def _look(self, artifact: Artifact, reader: Reader, context: Context) -> Iterator[formats.Yield]:
+        """What all formats an artifact may be of see in it."""
+        self.budget.spend_steps(1)
+        if artifact.members:
+            self.budget.spend_member(len(artifact.members))
+        head = reader.read_at(0, HEAD)
+        name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
+        modules = formats.candidates(Probe(name, artifact.size, head, reader))
+        if not artifact.members:
+            self.formats = tuple(module.FORMAT.id for module in modules)
+        for module in modules:
+            yield from guarded(partial(module.inspect, artifact, reader, context), artifact.name, module.FORMAT.how)
+        if not modules:
+            reason = f"no format is known by this content: it begins with {head[:8].hex(' ')}"
+            yield Coverage(artifact.name, CoverageState.UNKNOWN, reason, HOW)
 
     def _queued(self, members: list[Member]) -> Iterator[tuple[Artifact, Reader, Context]]:
         readers = {member.artifact.members[-1]: member.reader for member in members}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from verifier.records.evidence import SENTENCE_LIMIT, visible
+
 
 class CoverageState(StrEnum):
     """How far an artifact, or a range of it, was inspected. Only the first two can be clean."""
@@ -30,7 +32,7 @@ class Coverage:
     Args:
         artifact: name of the artifact.
         state: how far.
-        reason: why, as a person reads it; required unless the state is INSPECTED.
+        reason: why, as a person reads it, escaped by `visible`; required unless the state is INSPECTED.
         how: the module that says so and its version.
         offset: first byte meant.
         length: bytes meant; None is the rest of the artifact.
@@ -48,6 +50,7 @@ class Coverage:
     def __post_init__(self) -> None:
         if not self.reason and self.state is not CoverageState.INSPECTED:
             raise ValueError("coverage that is not complete gives its reason")
+        object.__setattr__(self, "reason", visible(self.reason, SENTENCE_LIMIT))
 
 
 @dataclass(frozen=True, slots=True)

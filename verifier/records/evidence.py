@@ -8,6 +8,9 @@ from typing import TypeAlias, Union
 WHAT_LIMIT = 200
 """Most characters of seen content an Evidence may carry."""
 
+SENTENCE_LIMIT = 1000
+"""Most characters of a sentence a record may carry."""
+
 Value: TypeAlias = Union[str, int, float, bool, tuple["Value", ...], None]
 """Plain immutable data, as it stands in facts, claims and parameters."""
 

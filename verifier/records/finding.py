@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verifier.records.evidence import Evidence, Parameters
+from verifier.records.evidence import SENTENCE_LIMIT, Evidence, Parameters, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Finding:
     Args:
         rule: id of the rule's page.
         evidence: at least one place; the first is the primary one.
-        message: one sentence for a person: what was seen, and what it would do.
+        message: one sentence for a person: what was seen, and what it would do; escaped by `visible`.
         parameters: named details, for machines.
     """
 
@@ -26,3 +26,4 @@ class Finding:
     def __post_init__(self) -> None:
         if not self.rule or not self.evidence or not self.message:
             raise ValueError("a finding names its rule, its evidence and what was seen")
+        object.__setattr__(self, "message", visible(self.message, SENTENCE_LIMIT))
