@@ -289,5 +289,8 @@ def test_a_server_that_announces_its_start_is_answered(tmp_path: Path) -> None:
     async def send(message: Message) -> None:
         sent.append(message["type"])
 
-    asyncio.run(application(tmp_path)({"type": "lifespan", "app": None, "state": {}}, receive, send))
+    async def serve() -> None:
+        await application(tmp_path)({"type": "lifespan", "state": {}}, receive, send)
+
+    asyncio.run(serve())
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]

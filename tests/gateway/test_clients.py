@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import huggingface_hub
 import pytest
@@ -66,7 +67,7 @@ def test_the_command_line_downloads_and_verifies(hub: Hub, tmp_path: Path) -> No
 def test_the_file_system_reads_ranges(own_hub: Hub) -> None:
     hub = own_hub
     files = HfFileSystem(endpoint=hub.url, skip_instance_cache=True)
-    assert sorted(files.ls("org/name", detail=False)) == [
+    assert sorted(map(str, files.ls("org/name", detail=False))) == [
         "org/name/README.md",
         "org/name/config.json",
         "org/name/empty.txt",
@@ -129,7 +130,7 @@ print(sum(parameter.numel() for parameter in model.parameters()), float(weight.d
 def test_transformers_loads_a_model(own_hub: Hub, tmp_path: Path) -> None:
     from transformers import BertConfig, BertModel
 
-    shape = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
+    shape: dict[str, Any] = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8}
     model = BertModel(BertConfig(vocab_size=16, max_position_embeddings=8, **shape))
     model.save_pretrained(own_hub.root / "org" / "bert")
     expected = sum(parameter.numel() for parameter in model.parameters())
