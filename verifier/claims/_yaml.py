@@ -27,7 +27,7 @@ class Entry:
         key: as written.
         value: text, None for null, a tuple for a sequence of texts; meaningless unless `flat`.
         flat: the value holds no mapping, no sequence inside a sequence and no alias.
-        line: 0-based line of the key.
+        line: line of the key.
         index: 0-based character of the key.
     """
 
@@ -38,21 +38,25 @@ class Entry:
     index: int
 
 
-def entries(text: str) -> Iterator[Entry]:
+def entries(text: str, first_line: int = 1) -> Iterator[Entry]:
     """Yields the entries of the first document's top-level mapping; none where the document is empty.
 
+    Args:
+        text: the document.
+        first_line: number its first line has.
+
     Raises:
-        Malformed: it is not YAML, or not a mapping with texts as keys; the message counts lines from 1.
+        Malformed: it is not YAML, or not a mapping with texts as keys.
     """
     import yaml
 
     try:
-        yield from _top_level(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        yield from _top_level(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), first_line)
     except yaml.YAMLError as error:
-        raise Malformed(_complaint(error)) from error
+        raise Malformed(_complaint(error, first_line)) from error
 
 
-def _top_level(events: Iterator[Event]) -> Iterator[Entry]:
+def _top_level(events: Iterator[Event], first_line: int) -> Iterator[Entry]:
     import yaml
 
     first = next(event for event in events if not isinstance(event, yaml.StreamStartEvent | yaml.DocumentStartEvent))
@@ -65,9 +69,9 @@ def _top_level(events: Iterator[Event]) -> Iterator[Entry]:
             return
         mark = cast("Mark", event.start_mark)
         if not isinstance(event, yaml.ScalarEvent):
-            raise Malformed(f"line {mark.line + 1}: a key is not text")
+            raise Malformed(f"line {first_line + mark.line}: a key is not text")
         value, flat = _value(next(events), events)
-        yield Entry(event.value, value, flat, mark.line, mark.index)
+        yield Entry(event.value, value, flat, first_line + mark.line, mark.index)
 
 
 def _value(event: Event, events: Iterator[Event]) -> tuple[str | tuple[str, ...] | None, bool]:
@@ -89,6 +93,7 @@ def _null(event: Event) -> bool:
     return getattr(event, "value", None) in NULLS and getattr(event, "implicit", (False,))[0]
 
 
-def _complaint(error: YAMLError) -> str:
-    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
-    return f"line {mark.line + 1}: {problem}" if mark is not None else problem
+def _complaint(error: YAMLError, first_line: int) -> str:
+    """From a MarkedYAMLError or, for a character YAML has not, a ReaderError."""
+    mark = getattr(error, "problem_mark", None)
+    return f"line {first_line + mark.line}: {getattr(error, 'problem', '')}" if mark else getattr(error, "reason", "")

@@ -66,42 +66,42 @@ def collect(snapshot: Snapshot, open_file: OpenFile) -> Iterator[Yield]:
 
 
 def _card(reader: Reader) -> Iterator[Yield]:
-    matter, start, above = _front_matter(reader.read_at(0, MAX_BYTES))
+    matter, start, first_line = _front_matter(reader.read_at(0, MAX_BYTES))
     try:
         text = matter.decode()
     except UnicodeDecodeError as error:
         raise Malformed(f"byte {start + error.start} is not UTF-8") from error
     seen: dict[str, int] = {}
-    for entry in entries(text):
+    for entry in entries(text, first_line):
         if entry.key not in _FIELDS:
             continue
-        line, offset = above + entry.line + 1, start + len(text[: entry.index].encode())
+        offset = start + len(text[: entry.index].encode())
         if entry.key in seen:
             yield _malformed(
-                f"The model card declares {entry.key} twice, in lines {seen[entry.key]} and {line}.", offset
+                f"The model card declares {entry.key} twice, in lines {seen[entry.key]} and {entry.line}.", offset
             )
         elif not _plain(entry):
             yield _malformed(
-                f"The model card's {entry.key} (line {line}) is neither a text nor a list of texts.", offset
+                f"The model card's {entry.key} (line {entry.line}) is neither a text nor a list of texts.", offset
             )
         elif entry.value is not None and entry.value != "unknown":
             yield from _declared(_FIELDS[entry.key], entry.value, offset)
-        seen.setdefault(entry.key, line)
+        seen.setdefault(entry.key, entry.line)
 
 
 def _front_matter(head: bytes) -> tuple[bytes, int, int]:
-    """The bytes between the fences, their offset, and the number of lines above; nothing where there are no fences."""
-    start, opened, above = 0, None, 0
-    for number, line in enumerate(head.splitlines(keepends=True)):
+    """The bytes between the fences, their offset and first line's number; nothing where there are no fences."""
+    start, opened, first_line = 0, None, 1
+    for number, line in enumerate(head.splitlines(keepends=True), 2):
         end = start + len(line)
         if opened is None:
             if line.strip() not in (b"", b"---"):
                 break
-            opened, above = (end, number + 1) if line.strip() else (None, 0)
+            opened, first_line = (end, number) if line.strip() else (None, 1)
         elif line.rstrip() == b"---":
-            return head[opened:start], opened, above
+            return head[opened:start], opened, first_line
         start = end
-    return b"", 0, 0
+    return b"", 0, 1
 
 
 def _plain(entry: Entry) -> bool:

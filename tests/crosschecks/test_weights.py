@@ -1,0 +1,47 @@
+"""Weight files against each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders.dossiers import artifact, snapshot
+from verifier.crosschecks import weights
+from verifier.records import Artifact, Dossier, Evidence, Fact, Finding
+
+
+def check(*artifacts: Artifact, facts: tuple[Fact, ...] = ()) -> list[Finding]:
+    return list(weights.check(Dossier(snapshot(*artifacts), facts=facts)))
+
+
+def test_a_pickle_beside_safetensors_is_named_once_a_folder() -> None:
+    (found,) = check(
+        artifact("a/model.safetensors"),
+        artifact("a/one.bin", 1, "pickle"),
+        artifact("a/two.bin", 1, "torch-zip"),
+        artifact("a/config.json", 1, "json"),
+        artifact("b/alone.bin", 1, "pickle"),
+    )
+    assert found.rule == "pickle-beside-safetensors"
+    assert [place.artifact for place in found.evidence] == ["a/one.bin", "a/two.bin"]
+    assert found.message == (
+        "a/one.bin is pickled, and a/model.safetensors beside it is not: load the safetensors file only."
+    )
+
+
+@pytest.mark.parametrize(
+    ("index", "present", "missing"),
+    [
+        ("model.safetensors.index.json", ("x-1", "x-2"), None),
+        ("model.safetensors.index.json", ("x-1",), ("x-2",)),
+        ("text/model.safetensors.index.json", ("x-1", "x-2"), ("x-1", "x-2")),
+        ("text/model.safetensors.index.json", ("text/x-1", "text/x-2"), None),
+    ],
+)
+def test_shards_an_index_names_must_be_there(
+    index: str, present: tuple[str, ...], missing: tuple[str, ...] | None
+) -> None:
+    fact = Fact("weight-index", ("x-2", "x-1", "x-1"), Evidence(index, "2 shards", "json/1"))
+    other = Fact("tensor-count", 3, Evidence(index, "3", "json/1"))
+    found = check(*(artifact(path) for path in present), facts=(fact, other))
+    assert [dict(finding.parameters)["missing"] for finding in found] == ([missing] if missing else [])
+    assert all(finding.rule == "weight-shard-missing" for finding in found)
