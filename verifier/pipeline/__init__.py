@@ -236,5 +236,5 @@ class _Files:
         inspection = Inspection(Budget(self._limits), self._source.remote)
         for record in inspection.run(artifact, handle, self._siblings, open_sibling):
             result.records.append(record)
-        result.artifact = replace(result.artifact, formats=inspection.formats)
+        result.artifact = replace(result.artifact, formats=inspection.recognized)
         handle.check_unchanged()

@@ -31,7 +31,7 @@ class Inspection:
 
     budget: Budget
     remote: bool
-    formats: tuple[str, ...] = ()
+    recognized: tuple[str, ...] = ()
 
     def run(
         self, artifact: Artifact, reader: Reader, siblings: Mapping[str, int], open_sibling: Callable[[str], Reader]
@@ -57,7 +57,7 @@ class Inspection:
         name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
         modules = formats.candidates(Probe(name, artifact.size, head, reader))
         if not artifact.members:
-            self.formats = tuple(module.FORMAT.id for module in modules)
+            self.recognized = tuple(module.FORMAT.id for module in modules)
         for module in modules:
             yield from guarded(partial(module.inspect, artifact, reader, context), artifact.name, module.FORMAT.how)
         if not modules:
