@@ -10,6 +10,8 @@ from verifier.errors import PolicyError, SourceError, UsageError, VerifierError
 
 __all__ = ["main"]
 
+REPORT = "This is a bug of model-verify: please report it with the output of the same command under VERIFY_DEBUG=1."
+
 USAGE, UNOBTAINABLE, BUG, INTERRUPTED = 2, 3, 4, 130
 
 
@@ -31,11 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SourceError as error:
         return _fail(str(error), UNOBTAINABLE)
     except Exception as error:  # noqa: BLE001 - a crash must never exit 1, which means rejected
-        told = str(error) if isinstance(error, VerifierError) else f"{type(error).__name__}: {error}"
-        step = (
-            "This is a bug of model-verify: please report it with the output of the same command under VERIFY_DEBUG=1."
-        )
-        return _fail(f"{told}. {step}", BUG)
+        told = error.message if isinstance(error, VerifierError) else f"{type(error).__name__}: {error}"
+        return _fail(f"{told.removesuffix('.')}. {REPORT}", BUG)
 
 
 def _run(arguments: list[str]) -> int:

@@ -10,6 +10,7 @@ from verifier.records import (
     Comparison,
     Coverage,
     Decision,
+    Dossier,
     Evidence,
     Finding,
     Snapshot,
@@ -104,6 +105,14 @@ def place(evidence: Evidence) -> str:
     if evidence.offset is not None:
         return f"{name}, byte {evidence.offset}"
     return name
+
+
+def bytes_read(dossier: Dossier) -> int:
+    """Bytes inspectors were lent, each once; of remote files, bytes that crossed the network."""
+    return sum(
+        record.read if record.requests else record.size - sum(end - start for start, end in record.unread)
+        for record in dossier.reads
+    )
 
 
 def size(count: int) -> str:

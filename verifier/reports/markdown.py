@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from verifier.records import Level, Outcome, Verdict
 from verifier.reports._failure import Failure
-from verifier.reports._view import closure, items, model, place, safe, size
+from verifier.reports._view import bytes_read, closure, items, model, place, safe, size
 
 _MARK = {Outcome.ACCEPTED: "✅", Outcome.UNDECIDED: "❔", Outcome.REJECTED: "❌"}
 _ROWS = 50
@@ -35,14 +35,13 @@ def render(
 
 def _row(verdict: Verdict) -> str:
     dossier = verdict.dossier
-    read = sum(record.read for record in dossier.reads)
     total = sum(artifact.size for artifact in dossier.snapshot.artifacts)
     cells = [
         f"{_MARK[verdict.outcome]} {verdict.outcome.value}",
         _cell(model(dossier.snapshot)),
         verdict.stage.value,
         _cell(verdict.policy.name),
-        f"{size(read)} of {size(total)}",
+        f"{size(bytes_read(dossier))} of {size(total)}",
     ]
     return f"| {' | '.join(cells)} |"
 

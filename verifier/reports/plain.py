@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from verifier import rules
 from verifier.records import Coverage, Finding, Level, Outcome, Stage, Verdict
 from verifier.reports._failure import Failure
-from verifier.reports._view import GAPS, Item, closure, items, model, place, safe, size
+from verifier.reports._view import GAPS, Item, bytes_read, closure, items, model, place, safe, size
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -152,11 +152,12 @@ class _Page:
     def _read(self, verdict: Verdict) -> None:
         dossier = verdict.dossier
         total = sum(artifact.size for artifact in dossier.snapshot.artifacts)
-        read = sum(record.read for record in dossier.reads)
         requests = sum(record.requests for record in dossier.reads)
         over = f", {requests} requests" if requests else ""
         self._section("Read")
-        self._line(2, (f"{size(read)} of {size(total)} in {len(dossier.snapshot.artifacts)} files{over}", ""))
+        self._line(
+            2, (f"{size(bytes_read(dossier))} of {size(total)} in {len(dossier.snapshot.artifacts)} files{over}", "")
+        )
         gaps = [coverage for coverage in dossier.coverage if not coverage.state.clean]
         if gaps:
             counted = Counter(coverage.state.value for coverage in gaps)
