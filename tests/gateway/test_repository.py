@@ -43,10 +43,8 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def commit_of(folder: Path) -> Commit:
-    root = folder.parent.resolve()
-    found = repository.find(root, folder.name)
-    assert found is not None
-    return found.commit()
+    real = folder.resolve()
+    return Repository(real.name, real, real.parent).commit()
 
 
 @pytest.fixture
@@ -153,9 +151,11 @@ def test_only_ids_of_the_hub_name_a_folder(repo: Repository, name: str) -> None:
     assert repository.find(repo.root, name) is None
 
 
-def test_an_organization_of_other_models_is_a_folder_too(repo: Repository) -> None:
+def test_an_organization_is_no_model(repo: Repository) -> None:
     assert repository.find(repo.root, "org/missing") is None
-    assert repository.find(repo.root, "org") is not None
+    assert repository.find(repo.root, "org") is None
+    write(repo.root, {"legacy/config.json": b"{}"})
+    assert repository.find(repo.root, "legacy") is not None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
@@ -186,6 +186,19 @@ def test_a_name_that_is_not_utf8_is_an_error_that_says_so(repo: Repository) -> N
 def test_a_folder_that_cannot_be_read_is_an_error_that_says_so(repo: Repository) -> None:
     (repo.folder / ".gitattributes").mkdir()
     with pytest.raises(SourceError, match="org/name cannot be read: "):
+        repo.commit()
+
+
+def test_a_subfolder_that_cannot_be_read_is_not_left_out(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if path.endswith("deep"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(SourceError, match="org/name cannot be read: Permission denied"):
         repo.commit()
 
 

@@ -21,7 +21,8 @@ class Refusal(Exception):
 
     def response(self) -> JSONResponse:
         """The answer: the message stands in a header and in the body, as clients read either."""
-        headers = {"X-Error-Message": self.message.encode("ascii", "replace").decode(), **self.headers}
+        printable = "".join(char if " " <= char <= "~" else "?" for char in self.message)
+        headers = {"X-Error-Message": printable, **self.headers}
         if self.code:
             headers["X-Error-Code"] = self.code
         return JSONResponse({"error": self.message}, self.status, headers)

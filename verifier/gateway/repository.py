@@ -139,7 +139,7 @@ class Repository:
 
     def _paths(self) -> Iterator[str]:
         """Regular files below the folder; links out of the root are left out, as is git's own folder."""
-        for parent, folders, names in os.walk(self.folder):
+        for parent, folders, names in os.walk(self.folder, onerror=_raise):
             folders[:] = [name for name in folders if name != ".git"]
             for name in names:
                 file = Path(parent, name)
@@ -185,14 +185,20 @@ def find(root: Path, repository_id: str) -> Repository | None:
 
     Args:
         root: real path of the folder that is served.
-        repository_id: as a client sent it.
+        repository_id: as a client sent it; one without organization names a folder that holds files itself.
     """
     if not all(_ID_PART.fullmatch(part) for part in repository_id.split("/")):
         return None
     folder = (root / repository_id).resolve()
     if not folder.is_dir() or not folder.is_relative_to(root):
         return None
+    if "/" not in repository_id and not any(child.is_file() for child in folder.iterdir()):
+        return None
     return Repository(repository_id, folder, root)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _stamp(status: os.stat_result) -> tuple[int, ...]:
