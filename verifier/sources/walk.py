@@ -12,6 +12,8 @@ from verifier.errors import SourceError
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, visible
 from verifier.sources.base import HOW, MAX_FILES, SYMLINK_LEAVES
 
+_WINDOWS = os.name == "nt"
+
 _SKIPPED = frozenset({".git", ".cache/huggingface"})
 """Folders of version control and of the hub client's download notes; no loader reads a model from them."""
 
@@ -137,6 +139,6 @@ def add(listing: Listing, path: str, real: str, link: str) -> None:
 
 def identity_of(status: os.stat_result) -> tuple[int, ...]:
     """What a file must keep while it is verified."""
-    if os.name == "nt":  # stat and fstat number devices and files differently there
+    if _WINDOWS:  # stat and fstat number devices and files differently there
         return status.st_size, status.st_mtime_ns
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev
