@@ -5,14 +5,28 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders.dossiers import artifact, claim, comparison, decide, finding, snapshot
 from verifier.policy import Policy, parse
-from verifier.records import Artifact, Coverage, CoverageState, Dossier, Level, Outcome, Result, Verdict
+from verifier.records import (
+    Artifact,
+    Comparison,
+    Coverage,
+    CoverageState,
+    Dossier,
+    Finding,
+    Level,
+    Outcome,
+    Result,
+    Verdict,
+)
 from verifier.rules import rule_ids
+
+T = TypeVar("T")
 
 NAMES = ("a.safetensors", "b.bin", "c.json")
 LEVELS = tuple(Level)
@@ -66,10 +80,10 @@ verdicts = st.builds(decide, dossiers(), st.just("default"))
 def test_more_harm_never_improves_a_verdict(
     dossier: Dossier,
     policy: Policy,
-    found: object,
+    found: Finding,
     state: CoverageState,
     name: str,
-    compared: object,
+    compared: Comparison,
     dependency: Verdict,
 ) -> None:
     before = decide(dossier, policy)
@@ -87,11 +101,16 @@ def test_more_harm_never_improves_a_verdict(
 
 @given(dossiers(), policies(), st.randoms(use_true_random=False))
 def test_order_and_repetition_never_matter(dossier: Dossier, policy: Policy, chance: random.Random) -> None:
-    def shuffled(items: tuple[object, ...]) -> tuple[object, ...]:
+    def shuffled(items: tuple[T, ...]) -> tuple[T, ...]:
         return tuple(chance.sample([*items, *items], 2 * len(items)))
 
-    kinds = ("findings", "claims", "comparisons", "coverage")
-    other = replace(dossier, **{kind: shuffled(getattr(dossier, kind)) for kind in kinds})
+    other = replace(
+        dossier,
+        findings=shuffled(dossier.findings),
+        claims=shuffled(dossier.claims),
+        comparisons=shuffled(dossier.comparisons),
+        coverage=shuffled(dossier.coverage),
+    )
     assert decide(dossier, policy).decisions == decide(other, policy).decisions
 
 
