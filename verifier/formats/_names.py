@@ -1,8 +1,41 @@
-"""What is wrong with the name of an archive member, as the programs that unpack it would take it."""
+"""What a name means to the programs that unpack or run the file."""
 
 from __future__ import annotations
 
 import re
+
+CODE_SUFFIXES = (
+    ".bash",
+    ".bat",
+    ".c",
+    ".cc",
+    ".cmd",
+    ".cpp",
+    ".cu",
+    ".cuh",
+    ".h",
+    ".hpp",
+    ".ipynb",
+    ".java",
+    ".jl",
+    ".js",
+    ".lua",
+    ".mjs",
+    ".php",
+    ".pl",
+    ".ps1",
+    ".py",
+    ".pyi",
+    ".pyw",
+    ".pyx",
+    ".r",
+    ".rb",
+    ".sh",
+    ".ts",
+    ".vbs",
+    ".zsh",
+)
+"""Endings of files that are source code or notebooks."""
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -21,4 +54,16 @@ def unsafe_name(name: str) -> str | None:
         return "its name climbs out of the folder with `..`"
     if _DRIVE.match(name):
         return "its name begins with a drive letter"
+    return None
+
+
+def code_gap(name: str, head: bytes) -> str | None:
+    """Why a file that reads as text is not understood by reading it: it is a program. None for any other text.
+
+    Args:
+        name: last path component.
+        head: first bytes; `#!` begins a script whatever its name.
+    """
+    if name.lower().endswith(CODE_SUFFIXES) or head.startswith(b"#!"):
+        return "source code was read as text; what it would do was not analyzed"
     return None

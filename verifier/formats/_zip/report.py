@@ -1,0 +1,54 @@
+"""Lies as findings: one a rule, so that an archive of a thousand lies is still one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from verifier.formats._zip.lies import Lie, LieKind
+from verifier.records import Artifact, Evidence, Finding, parameters, visible
+
+AMBIGUOUS = "zip-ambiguous-directory"
+UNSAFE = "zip-unsafe-member"
+HIDDEN = "zip-hidden-data"
+ENCRYPTED = "zip-encrypted-member"
+CONTENT = "zip-content-mismatch"
+RULES = (AMBIGUOUS, UNSAFE, HIDDEN, ENCRYPTED, CONTENT)
+
+RULE_OF = {
+    LieKind.LOCAL_HEADER: AMBIGUOUS,
+    LieKind.DUPLICATE: AMBIGUOUS,
+    LieKind.OVERLAP: AMBIGUOUS,
+    LieKind.SIZES: AMBIGUOUS,
+    LieKind.COUNT: AMBIGUOUS,
+    LieKind.ENDS: AMBIGUOUS,
+    LieKind.ENCODING: AMBIGUOUS,
+    LieKind.FLAGS: AMBIGUOUS,
+    LieKind.NAME: UNSAFE,
+    LieKind.SYMLINK: UNSAFE,
+    LieKind.PREFIX: HIDDEN,
+    LieKind.GAP: HIDDEN,
+    LieKind.TRAILING: HIDDEN,
+    LieKind.ENCRYPTED: ENCRYPTED,
+    LieKind.CONTENT: CONTENT,
+}
+"""The rule each kind breaks. CASE and BACKSLASH are legal in a zip; formats whose readers mind them add them."""
+
+_MOST_EVIDENCE = 20
+
+
+def findings(artifact: Artifact, lies: Iterable[Lie], how: str) -> Iterator[Finding]:
+    """The lies as findings about an archive, those without a rule left out."""
+    by_rule: dict[str, list[Lie]] = {}
+    for lie in lies:
+        if lie.kind in RULE_OF:
+            by_rule.setdefault(RULE_OF[lie.kind], []).append(lie)
+    for rule, found in by_rule.items():
+        shown = tuple(_evidence(artifact, lie, how) for lie in found[:_MOST_EVIDENCE])
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        kinds = tuple(sorted({lie.kind.value for lie in found}))
+        yield Finding(rule, shown, f"{shown[0].what}{more}.", parameters(kinds=kinds, count=len(found)))
+
+
+def _evidence(artifact: Artifact, lie: Lie, how: str) -> Evidence:
+    subject = f"Member {visible(lie.entry.name, 80)}: " if lie.entry else ""
+    return Evidence(artifact.name, subject + lie.message, how, lie.offset, lie.length or None)
