@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,15 @@ import pytest
 import verifier.cli._terminal
 import verifier.cli.gateway
 import verifier.pipeline
+from tests.builders.hub import Hub
+from tests.builders.lies import Lie
 from verifier._version import __version__
 from verifier.cli import main
 from verifier.errors import InternalError, PolicyError
 
 ROOT = Path(__file__).resolve().parents[2]
+HEADER = b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'
+WEIGHTS = len(HEADER).to_bytes(8, "little") + HEADER + b"\0"
 HEAVY = ("cryptography", "huggingface_hub", "pydantic", "rich", "typer", "yaml")
 
 
@@ -39,14 +45,12 @@ def run(
 
 @pytest.fixture
 def models(tmp_path: Path) -> Path:
-    """`good` is accepted, `bad` rejected (two keys of one name), `gap` undecided (bytes nobody knows)."""
+    """`good` is accepted, `bad` rejected (bytes behind its weights), `gap` undecided (bytes nobody knows)."""
     for name in ("good", "bad", "gap", "rules"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "config.json").write_text('{"hidden_size": 8}', encoding="utf-8")
-    header = b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'
-    weights = len(header).to_bytes(8, "little") + header + b"\0"
-    (tmp_path / "good" / "model.safetensors").write_bytes(weights)
-    (tmp_path / "bad" / "model.safetensors").write_bytes(weights + b"trailing")
+    (tmp_path / "good" / "model.safetensors").write_bytes(WEIGHTS)
+    (tmp_path / "bad" / "model.safetensors").write_bytes(WEIGHTS + b"trailing")
     (tmp_path / "gap" / "weights").write_bytes(b"\1\2\3\4 unheard of")
     return tmp_path
 
@@ -253,3 +257,21 @@ def test_typer_never_ends_the_program_with_1(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(verifier.cli._terminal, "write", fails)
     assert main(["rules"]) == 2
+
+
+def test_an_interrupt_ends_a_stalled_run_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "hub" / "org" / "name"
+    folder.mkdir(parents=True)
+    for number in range(12):
+        (folder / f"{number}.safetensors").write_bytes(WEIGHTS)
+    with Hub(tmp_path / "hub", Lie.stalling("*.safetensors", 60)) as hub:
+        environment = {**os.environ, **hub.environment(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "verifier", "org/name"]
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, encoding="utf-8")
+        while not hub.seen("*.safetensors", "GET"):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert told == "\nInterrupted.\n"

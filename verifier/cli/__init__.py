@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
 
 from verifier.errors import PolicyError, SourceError, UsageError, VerifierError
 
@@ -24,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: those after the program's name; None takes the process's.
     """
+    if arguments is None:
+        signal.signal(signal.SIGINT, _interrupted)
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:
@@ -51,6 +56,13 @@ def _run(arguments: list[str]) -> int:
         return USAGE
     except SystemExit as end:
         return USAGE if end.code == 1 else int(end.code or 0)
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Ends the process at once, as worker threads may hang in reads that nothing can cancel."""
+    sys.stderr.write("\nInterrupted.\n")
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def _fail(sentence: str, code: int) -> int:

@@ -27,10 +27,12 @@ _STAGE = {
     Stage.PRE_DOWNLOAD: "pre-download: digests are as the source claims them",
     Stage.CONFIRMED: "confirmed: digests were computed from the bytes",
 }
-_STYLE = {
+_OUTCOME_STYLE = {
     Outcome.ACCEPTED: "bold green",
     Outcome.UNDECIDED: "bold yellow",
     Outcome.REJECTED: "bold red",
+}
+_LEVEL_STYLE = {
     Level.DENY: "red",
     Level.UNDECIDED: "yellow",
     Level.NOTE: "cyan",
@@ -104,7 +106,7 @@ class _Page:
             self._line(2, (safe(f"{failure.message} {failure.next_step}".strip()), ""))
 
     def _headline(self, verdict: Verdict) -> None:
-        word = (verdict.outcome.value, _STYLE[verdict.outcome])
+        word = (verdict.outcome.value, _OUTCOME_STYLE[verdict.outcome])
         self._line(0, word, (f"  {model(verdict.dossier.snapshot)}", "bold"))
 
     def _why(self, verdict: Verdict) -> None:
@@ -127,7 +129,7 @@ class _Page:
         level = first.decision.level
         waived = f"  waived by {safe(first.decision.waiver)}" if first.decision.waiver else ""
         clause = f"  by {safe(first.decision.clause)}" if first.decision.clause != first.subject else ""
-        self._line(2, (level.value, _STYLE[level]), (f"  {safe(first.subject)}", "bold"), (clause + waived, "dim"))
+        self._line(2, (level.value, _LEVEL_STYLE[level]), (f"  {safe(first.subject)}", "bold"), (clause + waived, "dim"))
         limit = len(group) if self._verbose > 0 else _PLACES
         message = ""
         for item in group[:limit]:
@@ -179,7 +181,7 @@ class _Page:
         if others:
             self._section("Loads")
         for other in others:
-            self._line(2, (other.outcome.value, _STYLE[other.outcome]), (f"  {model(other.dossier.snapshot)}", "bold"))
+            self._line(2, (other.outcome.value, _OUTCOME_STYLE[other.outcome]), (f"  {model(other.dossier.snapshot)}", "bold"))
             if other.outcome is not Outcome.ACCEPTED:
                 for item in list(items(other))[:1]:
                     where = f"{place(item.evidence)}: " if item.evidence else ""
