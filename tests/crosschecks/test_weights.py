@@ -13,18 +13,23 @@ def check(*artifacts: Artifact, facts: tuple[Fact, ...] = ()) -> list[Finding]:
     return list(weights.check(Dossier(snapshot(*artifacts), facts=facts)))
 
 
-def test_a_pickle_beside_safetensors_is_named_once_a_folder() -> None:
+def test_pickled_twins_of_safetensors_are_one_finding() -> None:
     (found,) = check(
         artifact("a/model.safetensors"),
-        artifact("a/one.bin", 1, "pickle"),
-        artifact("a/two.bin", 1, "torch-zip"),
-        artifact("a/config.json", 1, "json"),
-        artifact("b/alone.bin", 1, "pickle"),
+        artifact("a/pytorch_model-00001-of-00002.bin", 1, "pickle"),
+        artifact("a/pytorch_model-00002-of-00002.bin", 1, "torch-zip"),
+        artifact("a/model.json", 1, "json"),
+        artifact("a/training_args.bin", 1, "torch-zip"),
+        artifact("b/model.bin", 1, "pickle"),
     )
     assert found.rule == "pickle-beside-safetensors"
-    assert [place.artifact for place in found.evidence] == ["a/one.bin", "a/two.bin"]
+    assert [place.artifact for place in found.evidence] == [
+        "a/pytorch_model-00001-of-00002.bin",
+        "a/pytorch_model-00002-of-00002.bin",
+    ]
     assert found.message == (
-        "a/one.bin is pickled, and a/model.safetensors beside it is not: load the safetensors file only."
+        "a/pytorch_model-00001-of-00002.bin is pickled, and a/model.safetensors beside it is not: "
+        "load the safetensors file only."
     )
 
 
@@ -42,6 +47,7 @@ def test_shards_an_index_names_must_be_there(
 ) -> None:
     fact = Fact("weight-index", ("x-2", "x-1", "x-1"), Evidence(index, "2 shards", "json/1"))
     other = Fact("tensor-count", 3, Evidence(index, "3", "json/1"))
-    found = check(*(artifact(path) for path in present), facts=(fact, other))
+    nested = Fact("weight-index", ("y",), Evidence(f"a.zip!{index}", "1 shard", "json/1"))
+    found = check(artifact(index, 1, "json"), *(artifact(path) for path in present), facts=(fact, other, nested))
     assert [dict(finding.parameters)["missing"] for finding in found] == ([missing] if missing else [])
     assert all(finding.rule == "weight-shard-missing" for finding in found)

@@ -1,9 +1,10 @@
-"""Weight files against each other: shards an index names, and pickles beside files that cannot run code."""
+"""Weight files against each other: shards an index names, and pickled twins of files that cannot run code."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from posixpath import dirname, join, normpath
+from posixpath import dirname, join, normpath, splitext
 
 from verifier.records import Artifact, Dossier, Evidence, Finding, parameters
 
@@ -19,19 +20,19 @@ SHOWN = 20
 
 
 def check(dossier: Dossier) -> Iterator[Finding]:
-    """Yields a finding an index with missing shards, and one a folder with both kinds of weights."""
+    """Yields a finding an index with missing shards, and one a safetensors file with pickled twins."""
     yield from _missing_shards(dossier)
     yield from _twins(dossier.snapshot.artifacts)
 
 
 def _missing_shards(dossier: Dossier) -> Iterator[Finding]:
     """From facts of kind `weight-index`: the shard names an index lists, its evidence naming the index."""
-    paths = {artifact.path for artifact in dossier.snapshot.artifacts}
+    paths = {artifact.name: artifact.path for artifact in dossier.snapshot.artifacts}
     for fact in dossier.facts:
-        if fact.kind == "weight-index" and isinstance(fact.value, tuple):
-            folder = dirname(fact.evidence.artifact)
+        if fact.kind == "weight-index" and isinstance(fact.value, tuple) and fact.evidence.artifact in paths:
+            folder = dirname(paths[fact.evidence.artifact])
             names = sorted({str(name) for name in fact.value})
-            missing = tuple(name for name in names if normpath(join(folder, name)) not in paths)
+            missing = tuple(name for name in names if normpath(join(folder, name)) not in paths.values())
             if missing:
                 message = f"The index names {len(names)} shards; {len(missing)} are not there, {missing[0]} among them."
                 yield Finding("weight-shard-missing", (fact.evidence,), message, parameters(missing=missing[:SHOWN]))
@@ -41,13 +42,18 @@ def _twins(artifacts: tuple[Artifact, ...]) -> Iterator[Finding]:
     safe: dict[str, str] = {}
     pickled: dict[str, list[str]] = {}
     for artifact in artifacts:
-        folder = dirname(artifact.path)
         if "safetensors" in artifact.formats:
-            safe.setdefault(folder, artifact.name)
+            safe.setdefault(_weights(artifact.path), artifact.name)
         elif PICKLED.intersection(artifact.formats):
-            pickled.setdefault(folder, []).append(artifact.name)
-    for folder in sorted(safe.keys() & pickled.keys()):
-        twin = safe[folder]
-        evidence = tuple(Evidence(name, f"stands beside {twin}", HOW) for name in pickled[folder][:SHOWN])
-        message = f"{pickled[folder][0]} is pickled, and {twin} beside it is not: load the safetensors file only."
+            pickled.setdefault(_weights(artifact.path), []).append(artifact.name)
+    for weights in sorted(safe.keys() & pickled.keys()):
+        first, twin = pickled[weights][0], safe[weights]
+        evidence = tuple(Evidence(name, f"stands beside {twin}", HOW) for name in pickled[weights][:SHOWN])
+        message = f"{first} is pickled, and {twin} beside it is not: load the safetensors file only."
         yield Finding("pickle-beside-safetensors", evidence, message)
+
+
+def _weights(path: str) -> str:
+    """What weights a file holds, by its path: `pytorch_model-00001-of-00002.bin` and `model.safetensors` are twins."""
+    stem = re.sub(r"-\d{5}-of-\d{5}$", "", splitext(path)[0])
+    return re.sub(r"(^|/)pytorch_", r"\1", stem)
