@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ def test_unread_is_what_was_never_lent(size: int, lent: list[tuple[int, int]]) -
         seen |= set(range(start, end))
     unread = ledger.record().unread
     assert [byte for start, end in unread for byte in range(start, end)] == sorted(set(range(size)) - seen)
-    assert all(left[1] < right[0] for left, right in zip(unread, unread[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in pairwise(unread))
 
 
 def test_costs_add_up() -> None:

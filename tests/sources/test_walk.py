@@ -83,7 +83,7 @@ def test_pipes_and_sockets_are_not_opened(tmp_path: Path) -> None:
 @posix
 def test_hostile_names_are_listed(tmp_path: Path) -> None:
     for name in (b"caf\xe9", b"a\nb", b"\x1b[31m", b"a!b", b"back\\slash"):
-        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_bytes(b"x")
+        (tmp_path / os.fsdecode(name)).write_bytes(b"x")
     paths, _ = listed(tmp_path)
     assert len(paths) == 5
     assert paths == sorted(paths)

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from verifier.errors import AuthError, BudgetExceeded, ChangedError, NotFoundError, SourceError
-from verifier.records import Artifact, Coverage, Digest, Finding, ReadRecord, Snapshot, visible
+from verifier.records import Artifact, Asserter, Coverage, Digest, Finding, ReadRecord, Snapshot, visible
 from verifier.sources import web
 from verifier.sources.base import Handle, Ledger, checked_span
 
@@ -173,7 +173,7 @@ class RangedFile:
         tag = value.removeprefix("W/").strip('"')
         if self._tags.setdefault(name, tag) != tag:
             raise self._changed(f"its {name} was {visible(self._tags[name], 80)} and is {visible(tag, 80)}")
-        claimed = {digest.value for digest in self.artifact.digests if digest.algorithm == "sha256"}
+        claimed = {digest.value for digest in self.artifact.digests if digest.by is Asserter.HUB}
         if name == "X-Linked-ETag" and len(tag) == 64 and claimed and tag not in claimed:
             raise self._changed(f"its digest was listed otherwise than {tag}")
 
