@@ -1,0 +1,91 @@
+"""The loop that recognizes, inspects and queues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.builders.dossiers import BytesReader
+from tests.builders.zips import zip_bytes
+from verifier import formats
+from verifier.errors import BudgetExceeded, Malformed, OfflineError
+from verifier.formats import Budget, Limits
+from verifier.pipeline.inspection import Inspection, guarded
+from verifier.records import Artifact, Coverage, CoverageState, Reader, Record
+
+
+def no_sibling(path: str) -> Reader:
+    raise Malformed(f"there is no file {path} beside it")
+
+
+def inspect(content: bytes, path: str = "file", limits: Limits | None = None) -> list[Record]:
+    inspection = Inspection(Budget(limits or Limits()), remote=False)
+    return list(inspection.run(Artifact(path, len(content)), BytesReader(content), {}, no_sibling))
+
+
+def states(records: list[Record]) -> list[tuple[str, CoverageState]]:
+    return [(record.artifact, record.state) for record in records if isinstance(record, Coverage)]
+
+
+def test_content_nobody_knows_is_said_to_be_unknown() -> None:
+    assert states(inspect(b"\xfe\xed\x00\x01" * 8)) == [("file", CoverageState.UNKNOWN)]
+
+
+def test_members_go_back_to_the_queue() -> None:
+    inner = zip_bytes((b"b.txt", b"deep\n"))
+    found = states(inspect(zip_bytes((b"a.txt", b"text\n"), (b"c.zip", inner))))
+    assert ("file!a.txt", CoverageState.INSPECTED) in found
+    assert ("file!c.zip!b.txt", CoverageState.INSPECTED) in found
+
+
+def test_nesting_has_an_end() -> None:
+    content = b"text\n"
+    for _ in range(4):
+        content = zip_bytes((b"z", content))
+    found = states(inspect(content, limits=Limits(depth=2)))
+    assert found[-1] == ("file!z!z!z", CoverageState.LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (BudgetExceeded("too much"), CoverageState.LIMIT),
+        (Malformed("broken", 7), CoverageState.ERROR),
+        (Malformed("broken"), CoverageState.ERROR),
+        (RecursionError("too deep"), CoverageState.ERROR),
+        (KeyError("\x1b[31m"), CoverageState.ERROR),
+    ],
+)
+def test_every_failure_becomes_coverage_after_what_was_seen(error: Exception, state: CoverageState) -> None:
+    first = Coverage("file", CoverageState.INSPECTED, "", "test/1")
+
+    def fails() -> Iterator[Coverage]:
+        yield first
+        raise error
+
+    seen, gap = guarded(fails, "file", "test/1")
+    assert seen == first
+    assert gap.state is state
+    assert gap.reason.isprintable()
+
+
+def test_silence_becomes_coverage() -> None:
+    (gap,) = guarded(lambda: iter(()), "file", "test/1")
+    assert isinstance(gap, Coverage)
+    assert gap.state is CoverageState.ERROR
+
+
+def test_a_source_that_fails_is_the_pipelines_business() -> None:
+    def fails() -> Iterator[Coverage]:
+        yield Coverage("file", CoverageState.INSPECTED, "", "test/1")
+        raise OfflineError("gone")
+
+    with pytest.raises(OfflineError):
+        list(guarded(fails, "file", "test/1"))
+
+
+def test_a_crash_while_recognizing_is_coverage_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    crash: Callable[[object], object] = lambda _probe: 1 // 0  # noqa: E731
+    monkeypatch.setattr(formats, "candidates", crash)
+    assert states(inspect(b"text\n")) == [("file", CoverageState.ERROR)]
