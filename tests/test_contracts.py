@@ -27,7 +27,7 @@ LIMITS = Limits(members=200, expanded=1 << 20, ratio_floor=1 << 18, steps=200_00
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 every_format = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.FORMAT.id)
-quickly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quickly = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -133,6 +133,12 @@ def test_recognition_is_total_and_finds_what_is_genuine(file: tuple[str, bytes])
         found = formats.candidates(Probe(name, len(content), reader.read_at(0, formats.HEAD), reader))
     assert events == []
     assert len(found) == len(set(found))
+
+
+@every_format
+def test_a_format_has_a_seed_it_is_recognized_by(module: FormatModule) -> None:
+    probes = (Probe(name, len(seed), seed[: formats.HEAD], BytesReader(seed)) for name, seed in SEEDS.items())
+    assert any(module in formats.candidates(probe) for probe in probes)
 
 
 @every_format

@@ -15,6 +15,22 @@ from tests.builders.torches import torch_legacy, torch_tar, torch_zip
 from tests.builders.zips import zip_bytes
 
 TEXT = b"# A model\n\nIt does things.\n"
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n"
+ELF = b"\x7fELF\x02\x01\x01" + bytes(57)
+
+
+def zstd(content: bytes) -> bytes:
+    """A frame of one raw block, below 256 bytes (RFC 8878, sections 3.1.1.1 and 3.1.1.2)."""
+    return b"\x28\xb5\x2f\xfd\x20" + bytes([len(content)]) + (len(content) << 3 | 1).to_bytes(3, "little") + content
+
+
+def png() -> bytes:
+    """One black pixel."""
+    chunks = ((b"IHDR", b"\0\0\0\1\0\0\0\1\1\0\0\0\0"), (b"IDAT", zlib.compress(b"\0\0")), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big") for kind, data in chunks
+    )
+
 
 SEEDS: dict[str, bytes] = {
     "README.md": TEXT,
@@ -33,6 +49,11 @@ SEEDS: dict[str, bytes] = {
     "files.tar": tar_bytes(),
     "text.gz": gzip.compress(TEXT, mtime=0),
     "text.bz2": bz2.compress(TEXT),
+    "text.lzma": lzma.compress(TEXT, lzma.FORMAT_ALONE),
+    "text.zst": zstd(TEXT),
+    "picture.png": png(),
+    "program.so": ELF,
+    "pointer.bin": POINTER,
     "text.xz": lzma.compress(TEXT),
     "text.zlib": zlib.compress(TEXT),
 }

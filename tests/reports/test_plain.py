@@ -84,7 +84,7 @@ def test_many_reasons_are_cut_and_verbose_shows_all() -> None:
     assert MEMBER.split("!")[0] + " → archive/data.pkl, byte 49" in long
     assert "more places" not in long
     assert "more reasons" not in long
-    assert "model.safetensors  data: numbers only" in long
+    assert "model.safetensors 8192-  data: numbers only" in long
 
 
 def test_quiet_is_one_line_a_model() -> None:

@@ -11,7 +11,7 @@ from verifier.records import Artifact, Coverage, CoverageState, Evidence, Findin
 
 BROKEN_STREAM = "compressed-broken-stream"
 TRAILING = "compressed-trailing-bytes"
-RULES = (BROKEN_STREAM, TRAILING)
+RULES: tuple[str, ...] = (BROKEN_STREAM, TRAILING)
 
 _ENDINGS = {
     ".tgz": ".tar",

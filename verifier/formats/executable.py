@@ -9,7 +9,7 @@ from verifier.records import Artifact, Coverage, CoverageState, Evidence, Findin
 
 FORMAT = Format("executable", 1, "native program or library", suffixes=(".pyc", ".pyo"))
 NATIVE = "native-executable"
-RULES = (NATIVE,)
+RULES: tuple[str, ...] = (NATIVE,)
 
 _MAGIC = {
     b"\x7fELF": "an ELF program or library",

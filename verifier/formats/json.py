@@ -31,7 +31,7 @@ MALFORMED = "json-malformed"
 REMOTE_CODE = "config-remote-code"
 HUB_KERNEL = "config-hub-kernel"
 FOREIGN_MODULE = "config-foreign-module"
-RULES = (DUPLICATE, MALFORMED, REMOTE_CODE, HUB_KERNEL, FOREIGN_MODULE)
+RULES: tuple[str, ...] = (DUPLICATE, MALFORMED, REMOTE_CODE, HUB_KERNEL, FOREIGN_MODULE)
 
 MAX_BYTES = 128 << 20
 """Bytes of JSON parsed at once; the largest tokenizers have about 50 MB."""

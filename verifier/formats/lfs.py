@@ -10,7 +10,7 @@ from verifier.records import Artifact, Coverage, CoverageState, Evidence, Findin
 MAGIC = b"version https://git-lfs"
 FORMAT = Format("lfs", 1, "Git LFS pointer", magic=((0, MAGIC),), refines=("text",))
 POINTER = "lfs-pointer"
-RULES = (POINTER,)
+RULES: tuple[str, ...] = (POINTER,)
 
 MAX_POINTER = 1024
 """Bytes a pointer may have (git-lfs specification)."""

@@ -14,7 +14,7 @@ from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, 
 
 FORMAT = Format("npy", 1, "NumPy array", magic=((0, b"\x93NUMPY"),), suffixes=(".npy",))
 
-RULES = ("npy-malformed", "npy-trailing-bytes", *PICKLE_RULES)
+RULES: tuple[str, ...] = ("npy-malformed", "npy-trailing-bytes", *PICKLE_RULES)
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Finding | Fact | Coverage | Member]:

@@ -22,7 +22,7 @@ MALFORMED = "safetensors-malformed-header"
 INCONSISTENT = "safetensors-inconsistent-tensors"
 TRAILING = "safetensors-trailing-bytes"
 DUPLICATE = "safetensors-duplicate-key"
-RULES = (MALFORMED, INCONSISTENT, TRAILING, DUPLICATE)
+RULES: tuple[str, ...] = (MALFORMED, INCONSISTENT, TRAILING, DUPLICATE)
 
 MAX_HEADER = 100_000_000
 """Bytes of header the library reads (MAX_HEADER_SIZE)."""

@@ -12,7 +12,7 @@ from verifier.records import Artifact, Coverage, CoverageState, Evidence, Findin
 FORMAT = Format("tar", 1, "tar archive")
 UNSAFE = "tar-unsafe-member"
 AMBIGUOUS = "tar-ambiguous-archive"
-RULES = (UNSAFE, AMBIGUOUS)
+RULES: tuple[str, ...] = (UNSAFE, AMBIGUOUS)
 
 _RULE_OF = {
     FlawKind.NAME: UNSAFE,

@@ -30,7 +30,9 @@ FILES = "torchscript-file-access"
 OPERATOR = "torchscript-custom-operator"
 TRAILING = "pickle-trailing-bytes"
 
-RULES = tuple(sorted({AMBIGUOUS, PACKAGE, FILES, OPERATOR, TRAILING, *TORCH_RULES, *ZIP_RULES, *PICKLE_RULES}))
+RULES: tuple[str, ...] = tuple(
+    sorted({AMBIGUOUS, PACKAGE, FILES, OPERATOR, TRAILING, *TORCH_RULES, *ZIP_RULES, *PICKLE_RULES})
+)
 
 _MAX_SOURCE = 16 << 20
 """Bytes of one TorchScript source; exported models stay below 2 MB."""

@@ -23,13 +23,16 @@ LONGEST = 1000
 """Most characters of a sentence or name a report shows."""
 
 GAPS = {
-    "partial": "Artifact was inspected in part",
-    "unknown-format": "Format of the artifact is not known",
-    "not-fetched": "Artifact was not fetched",
-    "limit-hit": "Inspection of the artifact hit a limit",
-    "error": "Artifact could not be read",
+    "partial": ("Inspected in part only", "Ask the publisher for safetensors, which can be inspected whole."),
+    "unknown-format": ("Format is not known", "Use a model without such files, or with weights in safetensors."),
+    "not-fetched": (
+        "Not fetched",
+        "Verify again when the source answers, or download the model and verify its folder.",
+    ),
+    "limit-hit": ("Limit of inspection hit", "Ask the publisher for a smaller or plainer file."),
+    "error": ("Could not be inspected", "Ask the publisher for an intact file; report it if others read this one."),
 }
-"""Subjects of decisions about gaps, and what they are called."""
+"""States of coverage that are not clean: what they are called, and what to do."""
 
 
 def safe(text: str) -> str:

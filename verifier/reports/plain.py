@@ -129,7 +129,9 @@ class _Page:
         level = first.decision.level
         waived = f"  waived by {safe(first.decision.waiver)}" if first.decision.waiver else ""
         clause = f"  by {safe(first.decision.clause)}" if first.decision.clause != first.subject else ""
-        self._line(2, (level.value, _LEVEL_STYLE[level]), (f"  {safe(first.subject)}", "bold"), (clause + waived, "dim"))
+        self._line(
+            2, (level.value, _LEVEL_STYLE[level]), (f"  {safe(first.subject)}", "bold"), (clause + waived, "dim")
+        )
         limit = len(group) if self._verbose > 0 else _PLACES
         message = ""
         for item in group[:limit]:
@@ -155,11 +157,10 @@ class _Page:
         dossier = verdict.dossier
         total = sum(artifact.size for artifact in dossier.snapshot.artifacts)
         requests = sum(record.requests for record in dossier.reads)
-        over = f", {requests} requests" if requests else ""
+        over = f", {_counted(requests, 'request')}" if requests else ""
         self._section("Read")
-        self._line(
-            2, (f"{size(bytes_read(dossier))} of {size(total)} in {len(dossier.snapshot.artifacts)} files{over}", "")
-        )
+        files = _counted(len(dossier.snapshot.artifacts), "file")
+        self._line(2, (f"{size(bytes_read(dossier))} of {size(total)} in {files}{over}", ""))
         gaps = [coverage for coverage in dossier.coverage if not coverage.state.clean]
         if gaps:
             counted = Counter(coverage.state.value for coverage in gaps)
@@ -173,15 +174,19 @@ class _Page:
 
     def _files(self, coverage: Iterable[Coverage]) -> None:
         for one in coverage:
+            end = "" if one.length is None else str(one.offset + one.length)
+            span = f" {one.offset}-{end}" if one.offset or end else ""
             reason = f": {safe(one.reason)}" if one.reason else ""
-            self._line(4, (f"{safe(one.artifact)}  {one.state.value}{reason}", "dim"))
+            self._line(4, (f"{safe(one.artifact)}{span}  {one.state.value}{reason}", "dim"))
 
     def _loads(self, verdict: Verdict) -> None:
         others = list(closure(verdict))[1:]
         if others:
             self._section("Loads")
         for other in others:
-            self._line(2, (other.outcome.value, _OUTCOME_STYLE[other.outcome]), (f"  {model(other.dossier.snapshot)}", "bold"))
+            self._line(
+                2, (other.outcome.value, _OUTCOME_STYLE[other.outcome]), (f"  {model(other.dossier.snapshot)}", "bold")
+            )
             if other.outcome is not Outcome.ACCEPTED:
                 for item in list(items(other))[:1]:
                     where = f"{place(item.evidence)}: " if item.evidence else ""
@@ -203,10 +208,14 @@ class _Page:
         self._line(0, (title, "bold underline" if self._console.is_terminal else ""))
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _next_step(subject: str) -> str:
     """What to do about a reason; empty where the message says it all."""
     if subject in rules.rule_ids():
         rule = rules.rule(subject)
         advice = rule.sections["What to do"].split("\n\n")[0].replace("\n", " ")
         return f"{advice} (verify explain {rule.id})"
-    return "what was not inspected is never accepted; use a file in a format that can be." if subject in GAPS else ""
+    return GAPS[subject][1] if subject in GAPS else ""

@@ -58,9 +58,9 @@ def render(
 
 def _descriptor(subject: str) -> Plain:
     if subject not in rules.rule_ids():
-        title = GAPS.get(subject, f"Policy decision on {safe(subject)}")
+        title, advice = GAPS.get(subject, (f"Policy decision on {safe(subject)}", "See the result's message."))
         text: Plain = {"text": f"{title}."}
-        return {"id": safe(subject), "shortDescription": text, "fullDescription": text, "help": text}
+        return {"id": safe(subject), "shortDescription": text, "fullDescription": text, "help": {"text": advice}}
     rule = rules.rule(subject)
     markdown = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in rule.sections.items())
     tags: list[Plain] = ["security", *(f"external/cwe/{cwe.lower()}" for cwe in rule.cwe), *rule.atlas]

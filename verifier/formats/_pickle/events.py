@@ -33,8 +33,8 @@ class Call:
         offset: of the opcode.
         callee: what is called: a Global, or the Result of another call, or an Extension, a Persistent, Unknown.
         args: positional arguments: a Tuple unless the stream computed them (then a Result, Unknown, …).
-        use: `call` for `callee(*args)` (REDUCE); `new` for `callee.__new__(callee, *args, **kwargs)` (NEWOBJ, NEWOBJ_EX);
-            `inst` for INST and OBJ, which call, or make an instance of a class without arguments.
+        use: `call` for `callee(*args)` (REDUCE); `new` for `callee.__new__(callee, *args, **kwargs)` (NEWOBJ,
+            NEWOBJ_EX); `inst` for INST and OBJ, which call, or make an instance of a class without arguments.
         kwargs: keyword arguments of NEWOBJ_EX.
     """
 
@@ -101,7 +101,7 @@ class PersistentLoad:
 
 @dataclass(slots=True)
 class ExtensionLoad:
-    """A `copyreg` extension code is looked up (EXT1, EXT2, EXT4): what it names is known only inside the loading process.
+    """A `copyreg` extension code (EXT1, EXT2, EXT4): what it names is known only inside the loading process.
 
     Args:
         offset: of the opcode.

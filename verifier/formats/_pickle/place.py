@@ -1,9 +1,12 @@
-"""Where a stream stands."""
+"""Where a stream stands, and what its loader does with it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from verifier.formats._pickle.events import Build, Event
 from verifier.records import Evidence
 
 
@@ -15,8 +18,8 @@ class Place:
         artifact: name of the artifact (`Artifact.name`).
         how: of the format module that inspects it (`Format.how`).
         label: what the stream is to people, as `stream 2` or `data.pkl`; empty where there is only one.
-        base: added to offsets (a nested stream's events count from its own first byte); None where offsets mean nothing to the
-            artifact, because the nested bytes are escaped or encoded there.
+        base: added to offsets (a nested stream's events count from its own first byte); None where offsets mean nothing
+            to the artifact, because the nested bytes are escaped or encoded there.
     """
 
     artifact: str
@@ -27,3 +30,28 @@ class Place:
     def evidence(self, offset: int, what: str, length: int | None = None) -> Evidence:
         """Evidence at an offset of the stream's reader."""
         return Evidence(self.artifact, what, self.how, None if self.base is None else self.base + offset, length)
+
+
+AfterBuild: TypeAlias = Callable[[Build, int], int]
+"""Given a BUILD and the offset after its opcode, the offset at which the stream goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """What a format's loader adds to the unpickler.
+
+    Args:
+        after_build: where the stream goes on after a BUILD; joblib puts raw arrays there.
+        local: modules that the archive itself defines (torch.package, TorchScript), which resolve inside it.
+        observe: is shown every event, before it is judged.
+        persistent: it has a `persistent_load`; without one a persistent id is a finding.
+    """
+
+    after_build: AfterBuild | None = None
+    local: frozenset[str] = frozenset()
+    observe: Callable[[Event], None] | None = None
+    persistent: bool = False
+
+
+PLAIN_LOADER = Loader()
+"""`pickle.load` without anything."""

@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
+from struct import Struct
+from typing import Final
 
+from verifier.errors import BudgetExceeded
 from verifier.formats._context import Budget
-from verifier.formats._pickle.events import Build, Event, Summary
+from verifier.formats._pickle import constants, containers, objects
+from verifier.formats._pickle.events import Event, Refused, Summary
+from verifier.formats._pickle.machine import DEPTH, Machine
+from verifier.formats._pickle.opcodes import (
+    BINFLOAT,
+    BINGET,
+    BININT,
+    BININT1,
+    BINPUT,
+    MARK,
+    MEMOIZE,
+    SHORT_BINUNICODE,
+)
+from verifier.formats._pickle.place import AfterBuild
+from verifier.formats._pickle.window import MARGIN, BrokenStreamError, Window
 from verifier.records import Reader
 
-AfterBuild: TypeAlias = Callable[[Build, int], int]
-"""Given a BUILD and the offset after its opcode, the offset at which the stream goes on (joblib puts raw arrays in between)."""
+HELD: Final = 1 << 22
+"""Values above the topmost mark, and in the memo, at which a walk is given up as too large."""
+
+_INT32: Final = Struct("<i").unpack_from
+_FLOAT64: Final = Struct(">d").unpack_from
+_TABLE: Final = {**constants.INSTRUCTIONS, **containers.INSTRUCTIONS, **objects.INSTRUCTIONS}
+_INSTRUCTIONS: Final = tuple(_TABLE.get(code, objects.UNKNOWN_OPCODE) for code in range(256))
+
+
+_FAILURES: Final = {
+    IndexError: "takes more than the stack holds above the topmost mark",
+    KeyError: "reads a memo index that was never set",
+    UnicodeDecodeError: "holds text that is not UTF-8",
+}
 
 
 class PickleStream:
     """A strict reader and symbolic machine for protocols 0 to 5.
 
-    Iterate once over the instance for the events, in order, each handed out at the moment it happens; then read `summary`. Walk
-    again at `summary.end` for the next stream. Whatever any CPython unpickler would import or call is among the events, or there
-    is a Refusal.
+    Iterate once over the instance for the events, in order, each handed out at the moment it happens; then read
+    `summary`. Walk again at `summary.end` for the next stream. Whatever any CPython unpickler would import or call is
+    among the events, or there is a Refusal.
 
     Args:
         reader: over the artifact; read in blocks, out-of-line payloads are skipped by their length and never read.
@@ -28,7 +56,7 @@ class PickleStream:
         after_build: see AfterBuild.
 
     Raises (while iterating):
-        BudgetExceeded: too many opcodes, or too late.
+        BudgetExceeded: too many opcodes, too late, or too many values at once.
         SourceError: the reader's.
     """
 
@@ -42,11 +70,99 @@ class PickleStream:
         after_build: AfterBuild | None = None,
     ) -> None:
         self.summary = Summary(start, start)
-        self._reader = reader
         self._budget = budget
-        self._end = reader.size if end is None else end
-        self._after_build = after_build
+        window = Window(reader, reader.size if end is None else end)
+        self._machine = Machine(window, self.summary, after_build)
 
     def __iter__(self) -> Iterator[Event]:
         """The events."""
-        raise NotImplementedError
+        machine, summary = self._machine, self.summary
+        while not machine.done:
+            before = summary.operations
+            try:
+                self._enter_block()
+                yield from self._walk_block()
+            except BrokenStreamError as error:
+                machine.refuse(error.message, error.reason)
+                machine.done = True
+            yield from machine.out
+            machine.out.clear()
+            self._budget.spend_steps(summary.operations - before + 1)
+        summary.end = min(machine.at, machine.window.end)
+        summary.complete = summary.stopped and machine.refusals == 0
+
+    def _enter_block(self) -> None:
+        """Leaves the frame that has ended, looks at what has piled up, and moves the window."""
+        machine = self._machine
+        if 0 <= machine.frame_end <= machine.at:
+            machine.frame_end = -1
+        if len(machine.marked) > DEPTH:
+            raise BrokenStreamError(Refused.EXHAUSTING, f"comes after {len(machine.marked)} open marks")
+        if len(machine.stack) > HELD or len(machine.memo) > HELD:
+            raise BudgetExceeded(f"a pickle stream holds more than {HELD} values at once")
+        machine.window.move(machine.at)
+
+    def _walk_block(self) -> Iterator[Event]:  # noqa: C901, PLR0912, PLR0915 - one loop; a call per opcode would halve its rate
+        """Walks on while the window lasts, at least one opcode.
+
+        The commonest opcodes are written out, for the places where neither the bytes nor the frame can end inside one.
+        """
+        machine = self._machine
+        window, stack, memo, out = machine.window, machine.stack, machine.memo, machine.out
+        data, base, frame_end = window.data, window.base, machine.frame_end
+        safe = window.safe if frame_end < 0 else min(window.safe, frame_end - base)
+        fast = min(safe, len(data) - MARGIN) if frame_end < 0 else safe - MARGIN
+        pos, code, count = machine.at - base, 0, 0
+        try:
+            while pos < safe:
+                while pos < fast:
+                    code = data[pos]
+                    if code == BINGET:
+                        stack.append(memo[data[pos + 1]])
+                        pos += 2
+                    elif code == SHORT_BINUNICODE:
+                        after = pos + 2 + data[pos + 1]
+                        stack.append(data[pos + 2 : after].decode("utf-8", "surrogatepass"))
+                        pos = after
+                    elif code == MEMOIZE and len(memo) not in memo:
+                        memo[len(memo)] = stack[-1]
+                        pos += 1
+                    elif code == BINPUT and data[pos + 1] not in memo:
+                        memo[data[pos + 1]] = stack[-1]
+                        pos += 2
+                    elif code == BININT1:
+                        stack.append(data[pos + 1])
+                        pos += 2
+                    elif code == MARK:
+                        machine.marked.append(stack)
+                        stack = []
+                        pos += 1
+                    elif code == BININT:
+                        stack.append(_INT32(data, pos + 1)[0])
+                        pos += 5
+                    elif code == BINFLOAT:
+                        stack.append(_FLOAT64(data, pos + 1)[0])
+                        pos += 9
+                    else:
+                        break
+                    count += 1
+                if pos >= safe:
+                    break
+                code = data[pos]
+                count += 1
+                machine.opcode, machine.op_at, machine.stack = code, base + pos, stack
+                machine.at = base + pos + 1
+                _INSTRUCTIONS[code](machine)
+                stack = machine.stack
+                pos = machine.at - base
+                if out:
+                    yield from out
+                    out.clear()
+                if machine.done or machine.frame_end != frame_end:
+                    break
+        except (IndexError, KeyError, UnicodeDecodeError) as error:
+            machine.opcode, machine.op_at = code, base + pos
+            raise BrokenStreamError(Refused.MALFORMED, _FAILURES[type(error)]) from error
+        finally:
+            machine.stack, machine.at = stack, base + pos
+            self.summary.operations += count

@@ -1,7 +1,8 @@
 """What a pickle stream puts on the machine's stack, as far as it can be known without running anything.
 
-Constants are plain Python: `None`, `bool`, `int`, `float` and `str`. Everything else is one of the classes below. Values are never
-hashed, compared by content or shown by `repr` (a stream can nest them without bound): compare types, and show them with `render`.
+Constants are plain Python: `None`, `bool`, `int`, `float` and `str`. Everything else is one of the classes below.
+Values are never hashed, compared by content or shown by `repr` (a stream can nest them without bound): compare types,
+and show them with `render`.
 Containers change while the stream runs; events are handed out at the moment they happen, so look at values then.
 """
 
@@ -13,10 +14,14 @@ from typing import TypeAlias, Union
 from verifier.records import visible
 
 TRACKED = 64
-"""Elements of a container that are kept although they are plain constants; callables, results and the like are always kept."""
+"""Elements of a container that are kept although they are plain; callables, results and the like are always kept."""
 
 TEXT_LIMIT = 4096
 """Bytes of UTF-8 up to which a text constant is a `str`; a longer one is a `LongText`."""
+
+
+SHORT = 64
+"""Bytes of a bytes constant up to which its content is kept."""
 
 
 class LongText:
@@ -38,15 +43,19 @@ class Bytes:
     """A constant of raw bytes, which was not copied.
 
     Args:
-        kind: `bytes`, `bytearray`, or `str` for a Python 2 string that is not ASCII (bytes or text, as the loader's encoding says).
+        kind: `bytes`, `bytearray`, or `str` for a Python 2 string that is not ASCII (the loader decides).
         offset: of its first byte in the artifact; of its quoted form where `escaped`.
         length: bytes as they stand in the artifact.
         escaped: the bytes stand there as the text of a quoted Python literal (STRING of protocol 0).
+        content: the bytes themselves, decoded, where there are few (`SHORT`); else None.
     """
 
-    __slots__ = ("escaped", "kind", "length", "offset")
+    __slots__ = ("content", "escaped", "kind", "length", "offset")
 
-    def __init__(self, kind: str, offset: int, length: int, escaped: bool = False) -> None:
+    def __init__(
+        self, kind: str, offset: int, length: int, *, escaped: bool = False, content: bytes | None = None
+    ) -> None:
+        self.content = content
         self.kind = kind
         self.offset = offset
         self.length = length
@@ -72,11 +81,11 @@ class Container:
     """Base of the builtin containers.
 
     Args:
-        items: the elements that are kept, in order: the first `TRACKED`, and every later one that is not plain. A Dict keeps key
-            and value by turns.
-        size: elements put in, a Dict's keys and values both counted; more than `len(items)` where plain elements were dropped.
+        items: the elements that are kept, in order: the first `TRACKED`, and every later one that is not plain. A Dict
+            keeps key and value by turns.
+        size: elements put in, a Dict's keys and values both counted; more than `len(items)` where some were dropped.
         dropped: names of the kinds of the dropped elements, as `kind_of` gives them.
-        depth: containers inside, the longest way; a container changed after it was put into another keeps the other's depth.
+        depth: containers inside, the longest way, as it was when each was put in.
         weight: elements that walking the whole value visits, shared ones again and again; saturates at `HEAVY`.
         plain: holds constants and plain containers only.
     """
@@ -223,6 +232,9 @@ class Unknown:
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        return "<unknown>"
+
 
 Value: TypeAlias = Union[
     bool, int, float, str, LongText, Bytes, BigInt, Container, Global, Result, Persistent, Extension, Unknown, None
@@ -237,62 +249,51 @@ PLAIN = frozenset({type(None), bool, int, float, str, LongText, Bytes, BigInt})
 
 UNKNOWN = Unknown()
 
-_KINDS: dict[type, str] = {
-    type(None): "none",
-    bool: "bool",
-    int: "int",
-    float: "float",
-    str: "str",
-    LongText: "str",
-    BigInt: "int",
-    Global: "global",
-    Result: "result",
-    Persistent: "persistent",
-    Extension: "extension",
-    Unknown: "unknown",
-}
+_KINDS: dict[type, str] = {type(None): "none", LongText: "str", BigInt: "int"}
 
 
 def kind_of(value: Value) -> str:
-    """What a value is in a word: `none`, `bool`, `int`, `float`, `str`, `bytes`, `bytearray`, `tuple`, `list`, `dict`, `set`,
-    `frozenset`, `global`, `result`, `persistent`, `extension` or `unknown`."""  # noqa: D205, D209
+    """What a value is in a word: `none`, `bool`, `int`, `float`, `str`, `bytes`, or its class in lower case."""
     if isinstance(value, (Container, Bytes)):
         return value.kind
-    return _KINDS[type(value)]
+    return _KINDS.get(type(value)) or type(value).__name__.lower()
 
 
 def render(value: Value, depth: int = 3, width: int = 6) -> str:
-    """A value as a person reads it: short, escaped, one line, never deeper than `depth` nor wider than `width` elements."""
+    """A value as a person reads it: short, escaped, one line, at most `depth` deep and `width` elements wide."""
     if isinstance(value, Container):
         return _render_container(value, depth, width)
-    if isinstance(value, Global):
-        return visible(value.path, 80)
     if isinstance(value, Result):
-        callee = render(value.callee, depth - 1, width) if depth > 0 else "…"
-        return f"{callee}(…)"
+        return (render(value.callee, depth - 1, width) if depth > 0 else "…") + "(…)"
     if isinstance(value, Persistent):
         return f"persistent({render(value.id, depth - 1, width) if depth > 0 else '…'})"
+    return visible(_render_leaf(value), 80)
+
+
+def _render_leaf(value: Value) -> str:
+    if isinstance(value, Global):
+        return value.path
+    if isinstance(value, (LongText, Bytes, BigInt)):
+        content = value.content if isinstance(value, Bytes) else None
+        return f"<{kind_of(value)} of {value.length} bytes>" if content is None else repr(content)
     if isinstance(value, Extension):
         return f"extension({value.code})"
-    if isinstance(value, (LongText, Bytes, BigInt)):
-        return f"<{kind_of(value)} of {value.length} bytes>"
-    if isinstance(value, Unknown):
-        return "<unknown>"
     if isinstance(value, int) and value.bit_length() > 128:
         return f"<int of {value.bit_length()} bits>"
-    return visible(repr(value[:81]) if isinstance(value, str) else repr(value), 80)
+    return repr(value[:81] if isinstance(value, str) else value)
 
 
-_BRACKETS = {"tuple": "()", "list": "[]", "dict": "{}", "set": "{}", "frozenset": "{}"}
+_BRACKETS = {"tuple": ("(", ")"), "list": ("[", "]"), "dict": ("{", "}"), "set": ("{", "}"), "frozenset": ("{", "}")}
 
 
 def _render_container(value: Container, depth: int, width: int) -> str:
     left, right = _BRACKETS[value.kind]
-    if depth <= 0:
-        return f"{left}…{right}" if value.size else left + right
-    shown = [render(item, depth - 1, width) for item in value.items[: width * 2 if isinstance(value, Dict) else width]]
-    if isinstance(value, Dict):
-        shown = [": ".join(shown[at : at + 2]) for at in range(0, len(shown), 2)]
-    more = ", …" if value.size > width * (2 if isinstance(value, Dict) else 1) else ""
+    if depth <= 0 or not value.size:
+        return left + ("…" if value.size else "") + right
+    step = 2 if isinstance(value, Dict) else 1
+    shown = [render(item, depth - 1, width) for item in value.items[: width * step]]
+    parts = [": ".join(shown[at : at + step]) for at in range(0, len(shown), step)]
+    if value.size > len(shown):
+        parts.append("…")
     comma = "," if isinstance(value, Tuple) and value.size == 1 else ""
-    return left + ", ".join(shown) + comma + more + right
+    return left + ", ".join(parts) + comma + right
