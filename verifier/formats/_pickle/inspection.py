@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
-from verifier.formats._context import Budget, Context
-from verifier.formats._pickle import judge, nested
+from verifier.errors import VerifierError
+from verifier.formats._context import Budget, Context, Member
+from verifier.formats._pickle import nested
 from verifier.formats._pickle.events import (
     Call,
     Event,
@@ -18,9 +19,12 @@ from verifier.formats._pickle.events import (
     Refused,
     Summary,
 )
+from verifier.formats._pickle.judge import RULES as JUDGE_RULES
+from verifier.formats._pickle.judge import Judge, loaded
 from verifier.formats._pickle.place import PLAIN_LOADER, Loader, Place
 from verifier.formats._pickle.stream import PickleStream
 from verifier.formats._pickle.values import render
+from verifier.formats._readers import Window
 from verifier.records import Artifact, Finding, Reader, parameters
 
 _OWN_RULES: Final = (
@@ -30,7 +34,7 @@ _OWN_RULES: Final = (
     "pickle-resource-bomb",
     "pickle-unusual-stream",
 )
-RULES: Final[tuple[str, ...]] = tuple(sorted({*_OWN_RULES, *judge.RULES}))
+RULES: Final[tuple[str, ...]] = tuple(sorted({*_OWN_RULES, *JUDGE_RULES}))
 """What `inspect_stream` can yield."""
 
 _RULE_OF: Final = {Refused.EXHAUSTING: "pickle-resource-bomb"}
@@ -45,12 +49,12 @@ def inspect_stream(
     start: int = 0,
     label: str = "",
     loader: Loader = PLAIN_LOADER,
-) -> Generator[Finding, None, Summary]:
+) -> Generator[Finding | Member, None, Summary]:
     """Walks the stream at `start`, judges its events, looks into pickles nested in the constants it hands to calls.
 
-    Yields the findings (rules `RULES` of this module) and returns the walk's summary: `yield from` it. Each event is
-    handed to `judge.judge` as it happens. The caller yields the Coverage: INSPECTED if `summary.stopped`, else PARTIAL
-    from `summary.end` on, and goes on at `summary.end`.
+    Yields the findings (rules `RULES` of this module), and as Members the constants that calls load as files; returns
+    the walk's summary: `yield from` it. Each event is judged as it happens. The caller yields the Coverage: INSPECTED
+    if `summary.stopped`, else PARTIAL from `summary.end` on, and goes on at `summary.end`.
 
     Args:
         artifact: what `reader` reads.
@@ -65,25 +69,55 @@ def inspect_stream(
         BudgetExceeded: the stream is too large to be walked to its end.
     """
     stream = PickleStream(reader, start, context.budget, after_build=loader.after_build)
-    yield from _judged(stream, reader, context.budget, Place(artifact.name, how, label), loader)
+    place = Place(artifact.name, how, label)
+    yield from _Inspector(artifact, context.budget).judged(stream, reader, place, loader)
     return stream.summary
 
 
-def _judged(
-    stream: PickleStream, reader: Reader, budget: Budget, place: Place, loader: Loader, depth: int = 0
-) -> Iterator[Finding]:
-    for event in stream:
-        if loader.observe is not None:
-            loader.observe(event)
-        yield from _about_stream(event, place, loader)
-        yield from judge.judge(event, place, loader.local)
-        if isinstance(event, Call) and depth < nested.DEPTH:
-            for found in nested.streams(event.args, reader, budget):
-                label = f"{place.label}, nested in a constant" if place.label else "nested in a constant"
-                base = None if place.base is None or found.base is None else place.base + found.base
-                within = PickleStream(found.reader, 0, budget)
-                inner = replace(place, label=label, base=base)
-                yield from _judged(within, found.reader, budget, inner, PLAIN_LOADER, depth + 1)
+@dataclass(frozen=True, slots=True)
+class _Inspector:
+    """Judges a stream, and those nested in it.
+
+    Args:
+        artifact: what the outermost stream stands in.
+        budget: charged by all.
+    """
+
+    artifact: Artifact
+    budget: Budget
+
+    def judged(
+        self, stream: PickleStream, reader: Reader, place: Place, loader: Loader, depth: int = 0
+    ) -> Iterator[Finding | Member]:
+        judge = Judge(place, loader.local)
+        try:
+            for event in stream:
+                if loader.observe is not None:
+                    loader.observe(event)
+                yield from _about_stream(event, place, loader)
+                yield from judge.judge(event)
+                if isinstance(event, Call):
+                    yield from self._loaded(event, reader)
+                    yield from self._nested(event, reader, place, depth) if depth < nested.DEPTH else ()
+        except VerifierError:
+            yield from judge.rest()
+            raise
+        yield from judge.rest()
+
+    def _loaded(self, event: Call, reader: Reader) -> Iterator[Member]:
+        for constant in loaded(event):
+            member = self.artifact.member(f"constant at {constant.offset}", constant.length)
+            yield Member(member, Window(reader, constant.offset, constant.length))
+
+    def _nested(self, event: Call, reader: Reader, place: Place, depth: int) -> Iterator[Finding | Member]:
+        """What the pickles among a call's arguments would do, if the call loads them."""
+        for found in nested.streams(event.args, reader, self.budget):
+            label = f"{place.label}, nested in a constant" if place.label else "nested in a constant"
+            base = None if place.base is None or found.base is None else place.base + found.base
+            within = PickleStream(found.reader, 0, self.budget)
+            yield from self.judged(
+                within, found.reader, replace(place, label=label, base=base), PLAIN_LOADER, depth + 1
+            )
 
 
 def _about_stream(event: Event, place: Place, loader: Loader) -> Iterator[Finding]:
