@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TypeAlias, Union, cast
 
@@ -10,6 +11,10 @@ from verifier.errors import BudgetExceeded, Malformed
 
 Json: TypeAlias = Union[str, int, float, bool, list["Json"], dict[str, "Json"], None]
 """What a JSON text can hold."""
+
+MAX_VALUES = 1 << 22
+"""Brackets and commas of a text that is parsed: the worst such text takes a gigabyte of memory; the largest tokenizers
+hold fewer than three million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,41 +31,50 @@ class Document:
 
 
 def parse(raw: bytes, *, exact: bool = True) -> Document:
-    """Parses UTF-8 JSON.
+    """Parses JSON.
 
     Args:
         raw: the text.
-        exact: refuse what Python reads although it is no JSON: NaN, infinities, lone surrogates, a byte order mark.
+        exact: UTF-8 only, and refuse what Python reads although it is no JSON: NaN, infinities, lone surrogates, a byte
+            order mark. Else the encoding is guessed as `json.loads` guesses it from bytes.
 
     Raises:
-        Malformed: not UTF-8, or not JSON.
-        BudgetExceeded: nested too deeply.
+        Malformed: not in its encoding, or not JSON.
+        BudgetExceeded: nested too deeply, or too many values.
     """
+    encoding = "utf-8" if exact else json.detect_encoding(raw)
     try:
-        text = raw.decode("utf-8" if exact else "utf-8-sig")
+        text = raw.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Malformed("the text is not UTF-8", error.start) from error
-    duplicates: list[str] = []
-
-    def build(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-        built = dict(pairs)
-        if len(built) != len(pairs):
-            keys = [key for key, _ in pairs]
-            duplicates.extend(key for key in built if keys.count(key) > 1)
-        return built
-
-    integer = _integer if "-0" in text else None
+        raise Malformed(f"the text is not {encoding.removesuffix('-sig').upper()}", error.start) from error
+    if sum(text.count(mark) for mark in "[{,") > MAX_VALUES:
+        raise BudgetExceeded(f"the JSON holds more than {MAX_VALUES} values")
+    duplicates: dict[str, None] = {}
     try:
-        value = json.loads(text, object_pairs_hook=build, parse_constant=_refuse if exact else None, parse_int=integer)
+        value = _loaded(text, duplicates, exact=exact)
+        unicode = not exact or "\\u" not in text or _is_unicode(value)
     except json.JSONDecodeError as error:
-        raise Malformed(f"the text is not JSON: {error.msg}", len(text[: error.pos].encode())) from error
+        raise Malformed(f"the text is not JSON: {error.msg}", len(text[: error.pos].encode(encoding))) from error
     except ValueError as error:
         raise Malformed(f"the text is not JSON that every parser reads: {error}") from error
     except RecursionError as error:
         raise BudgetExceeded("the JSON is nested too deeply") from error
-    if exact and "\\u" in text and not _is_unicode(value):
+    if not unicode:
         raise Malformed("a string holds half of a surrogate pair")
-    return Document(cast(Json, value), tuple(dict.fromkeys(duplicates)))
+    return Document(value, tuple(duplicates))
+
+
+def _loaded(text: str, duplicates: dict[str, None], *, exact: bool) -> Json:
+    def build(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+        built = dict(pairs)
+        if len(built) != len(pairs):
+            counts = Counter(key for key, _ in pairs)
+            duplicates.update((key, None) for key, count in counts.items() if count > 1)
+        return built
+
+    integer = _integer if "-0" in text else None
+    refuse = _refuse if exact else None
+    return cast(Json, json.loads(text, object_pairs_hook=build, parse_constant=refuse, parse_int=integer))
 
 
 def _refuse(name: str) -> Json:

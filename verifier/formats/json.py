@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias, Union
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
-from verifier.formats._json import Json, parse, pointer
+from verifier.formats._json import Document, Json, parse, pointer
 from verifier.formats._names import code_gap
+from verifier.formats._text import is_text
 from verifier.records import (
     Artifact,
     Coverage,
@@ -36,20 +38,24 @@ RULES: tuple[str, ...] = (DUPLICATE, MALFORMED, REMOTE_CODE, HUB_KERNEL, FOREIGN
 MAX_BYTES = 128 << 20
 """Bytes of JSON parsed at once; the largest tokenizers have about 50 MB."""
 
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
-_KERNEL = re.compile(r"(?P<repo>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(@(?P<revision>[\w./-]+))?")
+MAX_RECORDS = 1000
+"""Findings and links of one file; genuine files have a handful."""
+
+MAX_POINTER = 1000
+"""Characters of a JSON pointer that are shown; a place that takes more is not named."""
+
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
+HUB_ID = re.compile(rf"{_NAME}(/{_NAME})?")
+_REVISION = re.compile(r"[\w./+-]{1,256}", re.ASCII)
+_KERNEL = re.compile(rf"(?P<repo>{_NAME}/{_NAME})(@(?P<revision>{_REVISION.pattern}))?", re.ASCII)
 _ATTENTION = ("_attn_implementation_internal", "_attn_implementation", "attn_implementation")
 _FACTS = {"architectures": "architectures", "model_type": "model-type", "torch_dtype": "dtype", "dtype": "dtype"}
 
 
 def recognize(probe: Probe) -> bool:
-    """An object or array as far as can be told from a text's beginning, under a name that promises JSON or none."""
-    return probe.name.endswith((".json", ".ipynb", ".webmanifest")) and probe.head.lstrip(b"\xef\xbb\xbf \t\r\n")[
-        :1
-    ] in (
-        b"{",
-        b"[",
-    )
+    """What begins as an object or an array, under a name that promises JSON."""
+    begins = probe.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    return probe.name.endswith((".json", ".ipynb", ".webmanifest")) and begins in (b"{", b"[")
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
@@ -65,15 +71,16 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     except Malformed as error:
         yield from _not_json(see, raw, error)
         return
-    for key in document.duplicates[:10]:
-        yield see.finding(DUPLICATE, (), key, f"The key {visible(key, 80)} stands twice in one object.")
-    yield from _walk(see, document.value)
-    if isinstance(document.value, dict):
-        yield from _facts(see, name, document.value)
-    if name == "modules.json":
-        yield from _modules(see, document.value)
+    for count, record in enumerate(_records(see, name, document)):
+        if count == MAX_RECORDS:
+            raise BudgetExceeded(f"the file has more than {MAX_RECORDS} findings and links to other repositories")
+        yield record
     gap = code_gap(name, raw[:2])
     yield Coverage(artifact.name, CoverageState.PARTIAL if gap else CoverageState.INSPECTED, gap or "", FORMAT.how)
+
+
+Place: TypeAlias = Union[tuple["Place", str | int], None]
+"""The place above and the key or index there; None is the document. Places share what is above them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +89,23 @@ class _Seer:
 
     artifact: Artifact
 
-    def evidence(self, steps: tuple[str | int, ...], what: object) -> Evidence:
-        return Evidence(self.artifact.name, str(what), FORMAT.how, pointer=pointer(*steps))
+    def evidence(self, place: Place, what: object) -> Evidence:
+        steps: list[str | int] = []
+        while place is not None:
+            place, step = place
+            steps.append(step)
+        shown = pointer(*reversed(steps))
+        known = shown if len(shown) <= MAX_POINTER else None
+        return Evidence(self.artifact.name, str(what), FORMAT.how, pointer=known)
 
-    def finding(self, rule: str, steps: tuple[str | int, ...], what: object, message: str) -> Finding:
-        return Finding(rule, (self.evidence(steps, what),), message)
+    def finding(self, rule: str, place: Place, what: object, message: str) -> Finding:
+        return Finding(rule, (self.evidence(place, what),), message)
 
 
 def _not_json(see: _Seer, raw: bytes, error: Malformed) -> Iterator[Yield]:
     """A file that only its name calls JSON: JSON lines, commented JSON, or something else entirely."""
     name = see.artifact.name
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
+    if not is_text(raw[:4], [raw]):
         yield Coverage(name, CoverageState.UNKNOWN, "it is named as JSON but is no text", FORMAT.how)
         return
     evidence = Evidence(name, error.message, FORMAT.how, error.offset)
@@ -102,32 +113,51 @@ def _not_json(see: _Seer, raw: bytes, error: Malformed) -> Iterator[Yield]:
     yield Coverage(name, CoverageState.INSPECTED, "", FORMAT.how)
 
 
-def _walk(see: _Seer, root: Json) -> Iterator[Yield]:
-    """Every object of the document, without recursion."""
-    stack: list[tuple[tuple[str | int, ...], Json]] = [((), root)]
-    while stack:
-        steps, value = stack.pop()
+def _records(see: _Seer, name: str, document: Document) -> Iterator[Yield]:
+    for key in document.duplicates[:10]:
+        yield see.finding(DUPLICATE, None, key, f"The key {visible(key, 80)} stands twice in one object.")
+    for place, value in _within(None, document.value):
         if isinstance(value, dict):
-            yield from _object(see, steps, value)
-            stack.extend(((*steps, key), item) for key, item in value.items() if isinstance(item, dict | list))
-        elif isinstance(value, list):
-            stack.extend(((*steps, i), item) for i, item in enumerate(value) if isinstance(item, dict | list))
+            yield from _object(see, place, value)
+    if isinstance(document.value, dict):
+        yield from _facts(see, name, document.value)
+    if name == "modules.json":
+        yield from _modules(see, document.value)
 
 
-def _object(see: _Seer, steps: tuple[str | int, ...], value: dict[str, Json]) -> Iterator[Yield]:
+def _within(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
+    """A value and everything in it, in order, without recursion."""
+    stack = [iter([(place, value)])]
+    while stack:
+        for found in stack[-1]:
+            yield found
+            stack.append(_items(*found))
+            break
+        else:
+            stack.pop()
+
+
+def _items(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
+    if isinstance(value, dict):
+        yield from (((place, key), item) for key, item in value.items())
+    elif isinstance(value, list):
+        yield from (((place, i), item) for i, item in enumerate(value))
+
+
+def _object(see: _Seer, place: Place, value: dict[str, Json]) -> Iterator[Yield]:
     for key in ("auto_map", "custom_pipelines"):
-        if isinstance(value.get(key), dict):
-            yield from _remote_code(see, (*steps, key), value[key])
-    if value.get("trust_remote_code") is True:
+        if key in value:
+            yield from _remote_code(see, (place, key), value[key])
+    if value.get("trust_remote_code") in (True, "true", "True"):
         message = "The configuration switches trust_remote_code on: loaders that heed it run the repository's code."
-        yield see.finding(REMOTE_CODE, (*steps, "trust_remote_code"), "true", message)
+        yield see.finding(REMOTE_CODE, (place, "trust_remote_code"), value["trust_remote_code"], message)
     for key in _ATTENTION:
         if key in value:
-            yield from _kernels(see, (*steps, key), value[key])
+            yield from _kernels(see, (place, key), value[key])
 
 
-def _remote_code(see: _Seer, steps: tuple[str | int, ...], value: Json) -> Iterator[Yield]:
-    classes = list(_texts(steps, value))
+def _remote_code(see: _Seer, place: Place, value: Json) -> Iterator[Yield]:
+    classes = list(_texts(place, value))
     if not classes:
         return
     evidence = tuple(see.evidence(where, text) for where, text in classes[:20])
@@ -139,9 +169,9 @@ def _remote_code(see: _Seer, steps: tuple[str | int, ...], value: Json) -> Itera
             yield Edge(EdgeKind.LOADS_CODE, repo, None, see.evidence(where, text))
 
 
-def _kernels(see: _Seer, steps: tuple[str | int, ...], value: Json) -> Iterator[Yield]:
+def _kernels(see: _Seer, place: Place, value: Json) -> Iterator[Yield]:
     """Attention kernels by hub id are fetched and imported without asking (CVE-2026-4372)."""
-    for where, text in _texts(steps, value):
+    for where, text in _texts(place, value):
         match = _KERNEL.search(text)
         if match:
             message = (
@@ -151,35 +181,27 @@ def _kernels(see: _Seer, steps: tuple[str | int, ...], value: Json) -> Iterator[
             yield Edge(EdgeKind.LOADS_CODE, match["repo"], match["revision"], see.evidence(where, text))
 
 
-def _texts(steps: tuple[str | int, ...], value: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _texts(place: Place, value: Json) -> Iterator[tuple[Place, str]]:
     """All strings in a value, with their places."""
-    stack = [(steps, value)]
-    while stack:
-        where, item = stack.pop()
-        if isinstance(item, str):
-            yield where, item
-        elif isinstance(item, dict):
-            stack.extend(((*where, key), inner) for key, inner in reversed(item.items()))
-        elif isinstance(item, list):
-            stack.extend(((*where, i), inner) for i, inner in reversed(list(enumerate(item))))
+    return ((where, item) for where, item in _within(place, value) if isinstance(item, str))
 
 
 def _facts(see: _Seer, name: str, value: dict[str, Json]) -> Iterator[Yield]:
     if name == "config.json":
         for key, kind in _FACTS.items():
             if isinstance(value.get(key), str | list):
-                found = tuple(text for _, text in _texts((), value[key]))
+                found = tuple(text for _, text in _texts(None, value[key]))
                 fact: Value = found if key == "architectures" else ", ".join(found)
-                yield Fact(kind, fact, see.evidence((key,), value[key]))
+                yield Fact(kind, fact, see.evidence((None, key), value[key]))
     weights = value.get("weight_map")
     if name.endswith(".index.json") and isinstance(weights, dict):
         shards: Value = tuple(sorted({shard for shard in weights.values() if isinstance(shard, str)}))
-        yield Fact("weight-index", shards, see.evidence(("weight_map",), f"{len(weights)} tensors"))
+        yield Fact("weight-index", shards, see.evidence((None, "weight_map"), f"{len(weights)} tensors"))
     base = value.get("base_model_name_or_path")
     if name == "adapter_config.json" and isinstance(base, str) and HUB_ID.fullmatch(base):
         revision = value.get("revision")
-        pinned = revision if isinstance(revision, str) and revision else None
-        yield Edge(EdgeKind.LOADS_WEIGHTS, base, pinned, see.evidence(("base_model_name_or_path",), base))
+        pinned = revision if isinstance(revision, str) and _REVISION.fullmatch(revision) else None
+        yield Edge(EdgeKind.LOADS_WEIGHTS, base, pinned, see.evidence((None, "base_model_name_or_path"), base))
 
 
 def _modules(see: _Seer, value: Json) -> Iterator[Yield]:
@@ -188,4 +210,4 @@ def _modules(see: _Seer, value: Json) -> Iterator[Yield]:
         kind = entry.get("type") if isinstance(entry, dict) else None
         if isinstance(kind, str) and not kind.startswith("sentence_transformers."):
             message = f"Loading imports {visible(kind, 100)}, which is not part of sentence-transformers."
-            yield see.finding(FOREIGN_MODULE, (i, "type"), kind, message)
+            yield see.finding(FOREIGN_MODULE, ((None, i), "type"), kind, message)
