@@ -61,6 +61,15 @@ class Budget:
         if self.members > self.limits.members:
             raise BudgetExceeded(f"more than {self.limits.members} members")
 
+    def foresee_members(self, count: int) -> None:
+        """Looks at the members a container lists, before any is handed over.
+
+        Raises:
+            BudgetExceeded: more than would be inspected.
+        """
+        if count > self.limits.members:
+            raise BudgetExceeded(f"more than {self.limits.members} members")
+
     def spend_expanded(self, produced: int, consumed: int) -> None:
         """Counts bytes produced by decompression and the compressed bytes they came from.
 

@@ -16,6 +16,10 @@ BLOCK = 512
 _MAX_LONG = 1 << 20
 """Bytes of a GNU long name or of pax records read; paths end at 4 KiB on most systems."""
 
+_HEEDED = (b"path", b"linkpath", b"size")
+_SPARSE = "GNU.sparse."
+"""Beginning of the pax records of a sparse file."""
+
 _FILES = b"0\x007"
 _FOLDER = b"5"
 _LINKS = {b"1": "a hard link", b"2": "a symbolic link"}
@@ -89,6 +93,17 @@ class _Seen:
     shared: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     links: set[str] = field(default_factory=set)
+    lengths: set[int] = field(default_factory=set)
+
+    def add_link(self, name: str) -> None:
+        self.links.add(name)
+        self.lengths.add(len(name))
+
+    def leads_through_link(self, name: str) -> bool:
+        """Whether the name, or a folder it lies in, is a link that stands before it."""
+        return name in self.links or any(
+            name[length : length + 1] == "/" and name[:length] in self.links for length in self.lengths
+        )
 
 
 def is_header(block: bytes) -> bool:
@@ -170,7 +185,7 @@ def _entry(reader: Reader, offset: int, block: bytes, shared: dict[str, str]) ->
 
 def _finished(offset: int, block: bytes, size: int, records: dict[str, str]) -> Entry:
     kind = block[156:157]
-    if any(key.startswith("GNU.sparse.") for key in records):
+    if _SPARSE in records:
         kind = b"S"
     if "size" in records:
         if not (records["size"].isascii() and records["size"].isdigit()):
@@ -185,18 +200,17 @@ def _finished(offset: int, block: bytes, size: int, records: dict[str, str]) -> 
 
 def _flaws(entry: Entry, seen: _Seen) -> Iterator[Flaw]:
     at = entry.offset - BLOCK
-    name = entry.name.strip("/")
+    name = "/".join(part for part in entry.name.split("/") if part not in ("", "."))
     unsafe = unsafe_name(entry.name)
     if unsafe:
         yield Flaw(FlawKind.NAME, entry, at, unsafe)
     if name in seen.names and entry.kind != _FOLDER:
         yield Flaw(FlawKind.DUPLICATE, entry, at, f"{visible(name)} is in the archive twice")
     seen.names.add(name)
-    parents = name.split("/")[:-1]
-    if any("/".join(parents[: i + 1]) in seen.links for i in range(len(parents))) or name in seen.links:
+    if seen.leads_through_link(name):
         yield Flaw(FlawKind.LINK, entry, at, "it is written through a link in the same archive")
     if entry.kind in _LINKS:
-        seen.links.add(name)
+        seen.add_link(name)
         if unsafe_name(entry.target):
             yield Flaw(FlawKind.LINK, entry, at, f"it is {_LINKS[entry.kind]} to {visible(entry.target)}")
     elif entry.kind in _DEVICES:
@@ -207,7 +221,10 @@ def _flaws(entry: Entry, seen: _Seen) -> Iterator[Flaw]:
 
 
 def _pax(data: bytes, offset: int) -> dict[str, str]:
-    """Pax records: decimal length, space, key, equals sign, value, newline; the length counts all of it."""
+    """The pax records that say where a member is: decimal length, space, key, equals sign, value, newline.
+
+    The length counts all of it. Records of one kind of sparse file are kept as one.
+    """
     records: dict[str, str] = {}
     at = 0
     while at < len(data) and data[at]:
@@ -217,7 +234,8 @@ def _pax(data: bytes, offset: int) -> dict[str, str]:
         key, equals, value = record[len(digits) + 1 :].partition(b"=")
         if not record.endswith(b"\n") or len(record) != length or not equals:
             raise Malformed("a pax record is malformed", offset)
-        records[_text(key)] = _text(value[:-1])
+        if key in _HEEDED or key.startswith(_SPARSE.encode()):
+            records[_text(key) if key in _HEEDED else _SPARSE] = _text(value[:-1])
         at += length
     return records
 
