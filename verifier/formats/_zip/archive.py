@@ -146,7 +146,9 @@ class Archive:
 
         Raises:
             Malformed: its local header is missing, or `supports` is False.
+            BudgetExceeded: it is too late.
         """
+        budget.spend_steps(1)
         if not self.supports(entry):
             how = "encrypted" if entry.is_encrypted else f"compressed by method {entry.method}"
             raise Malformed(f"{visible(entry.name, 80)} is {how}, which cannot be read here", entry.offset)
