@@ -46,6 +46,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Fi
         yield Coverage(artifact.name, CoverageState.DATA, body, FORMAT.how, header.body, max(0, end - header.body))
     if end < reader.size:
         yield from _trailing(artifact, reader, end)
+        yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, end)
 
 
 def _facts(artifact: Artifact, header: Header) -> Iterator[Fact]:

@@ -35,6 +35,9 @@ _DEFAULT_SIZE = {"b": 1, "?": 1, "O": 8, "S": 0, "a": 0, "U": 0, "V": 0}
 _MAX_DEPTH = 32
 """Structured dtypes inside structured dtypes; numpy's own arrays have at most 64 dimensions, types nest far less."""
 
+_MAX_ITEM = (1 << 31) - 1
+"""Bytes of an item: numpy counts them in a C int."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dtype:
@@ -44,11 +47,18 @@ class Dtype:
         text: the description, for people.
         itemsize: bytes an item takes.
         has_object: items hold Python objects, so that arrays are stored as pickles.
+
+    Raises:
+        Malformed: an item is larger than numpy can count.
     """
 
     text: str
     itemsize: int
     has_object: bool
+
+    def __post_init__(self) -> None:
+        if self.itemsize > _MAX_ITEM:
+            raise Malformed(f"an item takes more than {_MAX_ITEM} bytes, more than numpy can count")
 
 
 def from_text(text: str) -> Dtype:
