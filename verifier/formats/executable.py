@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.formats import Context, Probe, Yield
+from verifier.formats import HEAD, Context, Probe, Yield
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader
 
 FORMAT = Format("executable", 1, "native program or library", suffixes=(".pyc", ".pyo"))
@@ -18,19 +18,20 @@ _MAGIC = {
     b"\xce\xfa\xed\xfe": "a Mach-O program or library",
     b"\xcf\xfa\xed\xfe": "a Mach-O program or library",
     b"\xca\xfe\xba\xbe": "a Mach-O library or a Java class",
+    b"\xca\xfe\xba\xbf": "a Mach-O library",
     b"\0asm": "a WebAssembly module",
 }
 
 
 def recognize(probe: Probe) -> bool:
     """By magic; a PE program also needs its second header where the first says."""
-    return _kind(probe.head, probe.name) is not None
+    return _kind(probe.reader, probe.head, probe.name) is not None
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Reports it. What the program does is not looked at."""
     context.budget.spend_steps(1)
-    kind = _kind(reader.read_at(0, 4096), (artifact.members or (artifact.path,))[-1].lower())
+    kind = _kind(reader, reader.read_at(0, HEAD), (artifact.members or (artifact.path,))[-1].lower())
     if kind is None:
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is no compiled Python", FORMAT.how)
         return
@@ -39,12 +40,11 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     yield Coverage(artifact.name, CoverageState.PARTIAL, "machine code, not analyzed", FORMAT.how)
 
 
-def _kind(head: bytes, name: str) -> str | None:
+def _kind(reader: Reader, head: bytes, name: str) -> str | None:
     if head[:4] in _MAGIC:
         return _MAGIC[head[:4]]
     if head[2:4] == b"\r\n" and name.endswith(FORMAT.suffixes):
         return "compiled Python"
-    place = int.from_bytes(head[60:64], "little")
-    if head.startswith(b"MZ") and head[place : place + 4] == b"PE\0\0":
+    if head.startswith(b"MZ") and reader.read_at(int.from_bytes(head[60:64], "little"), 4) == b"PE\0\0":
         return "a Windows program or library"
     return None

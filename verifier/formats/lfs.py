@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from verifier.formats import Context, Yield
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader
 
-MAGIC = b"version https://git-lfs"
-FORMAT = Format("lfs", 1, "Git LFS pointer", magic=((0, MAGIC),), refines=("text",))
+MAGIC = (b"version https://git-lfs", b"version https://hawser.github.com", b"version http://git-media.io")
+"""Beginnings of pointers; git-lfs still replaces those with the names it once had."""
+
+FORMAT = Format("lfs", 1, "Git LFS pointer", magic=tuple((0, magic) for magic in MAGIC), refines=("text",))
 POINTER = "lfs-pointer"
 RULES: tuple[str, ...] = (POINTER,)
 
