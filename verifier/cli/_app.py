@@ -123,6 +123,14 @@ def tree(
     return command.run(reference, shared.Request(policy, revision, offline, quiet))
 
 
+@app.command(epilog=_examples("verify trace ./model.pt", "verify trace org/name --revision v1.0"))
+def trace(reference: Reference, revision: Revision = None, offline: Offline = False) -> None:
+    """Tell what the pickles inside a model would do, step by step, and the program they amount to. Decides nothing."""
+    from verifier.pipeline import trace_model
+
+    trace_model(reference, lambda line: _terminal.write(f"{line}\n"), revision=revision, offline=offline)
+
+
 @app.command(epilog=_examples("verify rules", "verify rules --format json"))
 def rules(text_or_json: TextOrJson = "plain") -> None:
     """List the rules: id, severity and what each is about."""

@@ -118,12 +118,14 @@ class Context:
         siblings: path to size of the files beside the artifact: the snapshot's, or the container's members.
         open_sibling: a Reader over one of them, by path; raises Malformed where there is none.
         remote: the bytes come over the network by ranges, so that checks over whole bodies are left out.
+        trace: is told, line by line, what programs inside the file do; None where nobody wants to know.
     """
 
     budget: Budget
     siblings: Mapping[str, int]
     open_sibling: Callable[[str], Reader]
     remote: bool = False
+    trace: Callable[[str], None] | None = None
 
 
 HEAD = 4096

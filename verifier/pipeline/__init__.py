@@ -88,6 +88,40 @@ def verify_model(
     return closure.verify(sources.parse(reference, revision=revision))
 
 
+def trace_model(
+    reference: str,
+    tell: Callable[[str], None],
+    *,
+    revision: str | None = None,
+    offline: bool = False,
+    limits: Limits | None = None,
+) -> None:
+    """Tells what the programs inside a model's files do, one file after the other; nothing is executed or decided.
+
+    Args:
+        reference: as for `verify_model`.
+        tell: is given one line after the other.
+        revision: branch, tag or commit of a hub reference.
+        offline: use no network.
+        limits: what one file may cost.
+
+    Raises:
+        UsageError: the reference is ambiguous or not one.
+        SourceError: the model, or a file of it, cannot be obtained.
+    """
+    bounds = limits or Limits()
+    source = sources.resolve(sources.parse(reference, revision=revision), offline=offline, fetched=bounds.fetched)
+    files = _Files(source, bounds, None, tell)
+    for artifact in source.snapshot.artifacts:
+        for record in files.examine(artifact).records:
+            if isinstance(record, Coverage) and record.state in (
+                CoverageState.PARTIAL,
+                CoverageState.LIMIT,
+                CoverageState.ERROR,
+            ):
+                tell(f"{record.artifact}: {record.state.value}: {record.reason}")
+
+
 def load_policy(name_or_path: str | Path) -> Policy:
     """The policy of that name or path.
 
@@ -192,7 +226,14 @@ class _FileResult:
 class _Files:
     """Examines the files of one source, from several threads."""
 
-    def __init__(self, source: sources.Source, limits: Limits, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        source: sources.Source,
+        limits: Limits,
+        progress: Progress | None,
+        trace: Callable[[str], None] | None = None,
+    ) -> None:
+        self._trace = trace
         self._source = source
         self._limits = limits
         self._progress = progress
@@ -233,7 +274,7 @@ class _Files:
         for digest in digests:
             evidence = Evidence(artifact.name, digest.value, HOW)
             result.records.append(Fact("digest", (digest.algorithm, digest.value), evidence))
-        inspection = Inspection(Budget(self._limits), self._source.remote)
+        inspection = Inspection(Budget(self._limits), self._source.remote, self._trace)
         for record in inspection.run(artifact, handle, self._siblings, open_sibling):
             result.records.append(record)
         result.artifact = replace(result.artifact, formats=inspection.recognized)

@@ -31,13 +31,14 @@ class Inspection:
 
     budget: Budget
     remote: bool
+    trace: Callable[[str], None] | None = None
     recognized: tuple[str, ...] = ()
 
     def run(
         self, artifact: Artifact, reader: Reader, siblings: Mapping[str, int], open_sibling: Callable[[str], Reader]
     ) -> Iterator[Record]:
         """Yields what the file and its members show; the loop a container hands its members back to."""
-        queue = deque([(artifact, reader, Context(self.budget, siblings, open_sibling, self.remote))])
+        queue = deque([(artifact, reader, Context(self.budget, siblings, open_sibling, self.remote, self.trace))])
         while queue:
             current, bytes_of, context = queue.popleft()
             members: list[Member] = []
@@ -74,7 +75,7 @@ class Inspection:
             return readers[path]
 
         for member in members:
-            yield member.artifact, member.reader, Context(self.budget, sizes, open_member, self.remote)
+            yield member.artifact, member.reader, Context(self.budget, sizes, open_member, self.remote, self.trace)
 
 
 def gap(name: str, state: CoverageState, error: Exception) -> Coverage:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from verifier.errors import VerifierError
 from verifier.formats._context import Budget, Context, Member
-from verifier.formats._pickle import nested
+from verifier.formats._pickle import nested, trace
 from verifier.formats._pickle.events import (
     Call,
     Event,
@@ -70,7 +70,13 @@ def inspect_stream(
     """
     stream = PickleStream(reader, start, context.budget, after_build=loader.after_build)
     place = Place(artifact.name, how, label)
-    yield from _Inspector(artifact, context.budget).judged(stream, reader, place, loader)
+    if context.trace is not None:
+        context.trace(f"{artifact.name}{f', {label}' if label else ''}: a pickle from byte {start}")
+    yield from _Inspector(artifact, context.budget, context.trace).judged(stream, reader, place, loader)
+    if context.trace is not None:
+        length = min(stream.summary.end - start, trace.LONGEST + 1)
+        for line in trace.program(reader.read_at(start, length)):
+            context.trace(line)
     return stream.summary
 
 
@@ -81,10 +87,12 @@ class _Inspector:
     Args:
         artifact: what the outermost stream stands in.
         budget: charged by all.
+        trace: see Context.
     """
 
     artifact: Artifact
     budget: Budget
+    trace: Callable[[str], None] | None
 
     def judged(
         self, stream: PickleStream, reader: Reader, place: Place, loader: Loader, depth: int = 0
@@ -94,6 +102,8 @@ class _Inspector:
             for event in stream:
                 if loader.observe is not None:
                     loader.observe(event)
+                if self.trace is not None:
+                    self.trace(f"{'  ' * depth}{event.offset:>10}  {trace.told(event)}")
                 yield from _about_stream(event, place, loader)
                 yield from judge.judge(event)
                 if isinstance(event, Call):

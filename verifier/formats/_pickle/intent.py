@@ -12,23 +12,23 @@ from verifier.formats._pickle.values import Bytes, Container, Value
 _LEVELS: Final = 3
 """Containers inside containers that are looked through."""
 
+_COMMANDS: Final = (
+    r"(?:(?:ba|z|da|k|c)?sh|busybox|cat|chmod|cmd(?:\.exe)?|cp|curl|dd|echo|env|id|kill|ls|mkdir|mv|nc|ncat|perl|ping"
+    r"|powershell(?:\.exe)?|python[\d.]*|rm|ruby|touch|true|uname|wget|whoami)"
+)
+"""Programs that commands in hostile files start with."""
+
 _SIGNS: Final = (
     ("an address", re.compile(r"[a-z][a-z0-9+.-]{1,15}://\S")),
     (
         "Python code",
         re.compile(
-            r"\b(?:__import__|eval|exec|compile|getattr|open)\s*\(|\bimport\s+\w|\blambda\b[^:]*:|__(?:class|subclasses|globals|builtins)__"
+            r"\b(?:__import__|eval|exec|compile|getattr|open)\s*\(|(?:^|[;\n])\s*(?:import|from)\s+\w+(?:[;\n.]|\s+(?:import|as)\b|\s*$)"
+            r"|\blambda\b[^:]*:|__(?:class|subclasses|globals|builtins)__"
         ),
     ),
-    (
-        "a command",
-        re.compile(
-            r"(?:^|[;&|]\s*|/)(?:ba|z|da|k|c)?sh(?:\s+-|\s*$)|\$\(|`[^`]+`|&&|\|\||[;|]\s*\w+\s"
-            r"|^(?:bash|busybox|cat|chmod|cmd(?:\.exe)?|cp|curl|dd|echo|env|id|kill|ls|mkdir|mv|nc|ncat|net|open|perl|ping|powershell"
-            r"|python[\d.]*|rm|ruby|sh|touch|uname|wget|whoami)(?:\s|$)"
-        ),
-    ),
-    ("a path", re.compile(r"(?:/|~[/\\]|[A-Za-z]:[\\/]|\\\\|\.\.?[/\\])[^\s/\\]+")),
+    ("a command", re.compile(rf"(?:^|[;&|]\s*|/){_COMMANDS}(?:\s+\S|\s*[;&|])|\$\(|[;&|]\s*{_COMMANDS}\s*$")),
+    ("a path", re.compile(r"^(?:/|~[/\\]|[A-Za-z]:[\\/]|\\\\|\.\.?[/\\])[^\s/\\]+")),
 )
 
 
@@ -40,7 +40,7 @@ def shown_by(args: Value) -> str:
     """
     for text in _texts(args, _LEVELS):
         for what, sign in _SIGNS:
-            if sign.match(text) if what == "a path" else sign.search(text):
+            if sign.search(text):
                 return what
         if _names_danger(text):
             return "the name of a module or function that can do harm"
