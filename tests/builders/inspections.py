@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from verifier.errors import Malformed
@@ -28,7 +28,7 @@ def inspected(module: FormatModule, data: bytes, name: str = "file", *, remote: 
     return list(module.inspect(Artifact(name, len(data)), BytesReader(data), context(remote=remote)))
 
 
-def only(records: list[Yield], kind: type[T]) -> Iterator[T]:
+def only(records: Sequence[Yield], kind: type[T]) -> Iterator[T]:
     """The records of one kind."""
     return (record for record in records if isinstance(record, kind))
 
