@@ -1,0 +1,35 @@
+"""Zstandard, decoded where Python can."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders.inspections import inspected, members_of, probe, rules_of, states_of
+from tests.builders.seeds import zstd
+from verifier.formats import FormatModule, candidates
+from verifier.formats import zstd as module
+from verifier.formats._codecs import ZSTANDARD
+from verifier.records import CoverageState
+
+MODULE: FormatModule = module
+
+
+def test_it_is_known_by_its_first_bytes() -> None:
+    assert MODULE in candidates(probe(zstd(b"text")))
+    assert MODULE not in candidates(probe(b"\x28\xb5\x2f\xfe", "model.zst"))
+
+
+def test_a_frame_is_decoded_or_a_gap() -> None:
+    records = inspected(MODULE, zstd(b"text"), "notes.txt.zst")
+    assert rules_of(records) == []
+    if ZSTANDARD is None:
+        assert states_of(records) == [CoverageState.PARTIAL]
+        assert members_of(records) == {}
+    else:
+        assert states_of(records) == [CoverageState.INSPECTED]
+        assert members_of(records) == {"notes.txt": b"text"}
+
+
+@pytest.mark.parametrize("data", [zstd(b"text")[:-1], zstd(b"text") + b"more", zstd(b"one") + zstd(b"two") + b"\1"])
+def test_what_is_broken_is_never_clean(data: bytes) -> None:
+    assert CoverageState.PARTIAL in states_of(inspected(MODULE, data))
