@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from verifier.errors import Malformed
+from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import HEAD, Budget, Context, FormatModule, Limits, Member, Probe, Yield
 from verifier.formats._readers import BytesReader
 from verifier.records import Artifact, Coverage, CoverageState, Fact, Finding, Reader
@@ -26,6 +26,17 @@ def context(*, remote: bool = False, limits: Limits | None = None) -> Context:
 def inspected(module: FormatModule, data: bytes, name: str = "file", *, remote: bool = False) -> list[Yield]:
     """Everything a module yields."""
     return list(module.inspect(Artifact(name, len(data)), BytesReader(data), context(remote=remote)))
+
+
+def until_limit(module: FormatModule, data: bytes, limits: Limits, name: str = "file") -> list[Yield]:
+    """What a module yields before it runs into a limit, which it must."""
+    found: list[Yield] = []
+    try:
+        for record in module.inspect(Artifact(name, len(data)), BytesReader(data), context(limits=limits)):
+            found.append(record)  # noqa: PERF402 - what was found before the limit counts
+    except BudgetExceeded:
+        return found
+    raise AssertionError("no limit was reached")
 
 
 def only(records: Sequence[Yield], kind: type[T]) -> Iterator[T]:
