@@ -12,7 +12,7 @@ UNSAFE = "zip-unsafe-member"
 HIDDEN = "zip-hidden-data"
 ENCRYPTED = "zip-encrypted-member"
 CONTENT = "zip-content-mismatch"
-RULES = (AMBIGUOUS, UNSAFE, HIDDEN, ENCRYPTED, CONTENT)
+RULES: tuple[str, ...] = (AMBIGUOUS, UNSAFE, HIDDEN, ENCRYPTED, CONTENT)
 
 RULE_OF = {
     LieKind.LOCAL_HEADER: AMBIGUOUS,
