@@ -10,6 +10,7 @@ from tests.sources.conftest import hub, hub_cache, lay_out
 
 __all__ = ["hub", "hub_cache", "models"]
 
+LFS = b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n"
 CARD = b"---\nlicense: mit\n---\n# A model\n"
 CONFIG = b'{"model_type": "bert", "architectures": ["BertModel"]}'
 
@@ -18,7 +19,7 @@ CONFIG = b'{"model_type": "bert", "architectures": ["BertModel"]}'
 def models(tmp_path: Path) -> Path:
     """A folder of repositories: a sound model, a poisoned one, and adapters on both."""
     root = tmp_path / "models"
-    sound = {"README.md": CARD, "config.json": CONFIG, "model.safetensors": model_bytes(3)}
+    sound = {".gitattributes": LFS, "README.md": CARD, "config.json": CONFIG, "model.safetensors": model_bytes(3)}
     lay_out(root / "org" / "sound", sound)
     lay_out(root / "org" / "torch", {"README.md": CARD, "pytorch_model.bin": torch_zip()})
     for base in ("org/sound", "org/poisoned", "org/missing", "org/on-sound"):

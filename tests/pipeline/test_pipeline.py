@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +11,11 @@ import pytest
 from tests.builders.hub import Hub, Lie
 from tests.builders.models import poisoned_checkpoint
 from tests.sources.conftest import lay_out
-from verifier import verify_model
+from verifier import pipeline, verify_model
 from verifier.errors import NotFoundError, PolicyError, UsageError
 from verifier.formats import Limits
 from verifier.pipeline import MAX_DEPENDENCIES, tool_identity
-from verifier.records import CoverageState, Dossier, Level, Outcome, Stage, Verdict
+from verifier.records import CoverageState, Dossier, Level, Outcome, Result, Stage, Verdict
 from verifier.records.canonical import canonical_bytes, to_plain
 
 
@@ -37,6 +38,7 @@ def test_a_sound_folder_is_accepted_and_bound_to_its_bytes(models: Path) -> None
     verdict = verify_model(str(models / "org" / "sound"))
     assert (verdict.outcome, verdict.stage) == (Outcome.ACCEPTED, Stage.CONFIRMED)
     assert [artifact.path for artifact in verdict.dossier.snapshot.artifacts] == [
+        ".gitattributes",
         "README.md",
         "config.json",
         "model.safetensors",
@@ -79,7 +81,7 @@ def test_a_poisoned_model_is_rejected_naming_file_member_offset_and_symbol(model
 @pytest.mark.parametrize(
     "lie",
     [
-        Lie.truncated("*/model.safetensors", 100),
+        Lie.truncated("*/config.json", 10),
         Lie.truncated("*/blobs/*", 100),
         Lie.dying("*/config.json", 3),
         Lie.refused("*/resolve/*", 503),
@@ -115,6 +117,25 @@ def test_a_file_that_contradicts_its_claimed_digest_is_rejected(models: Path, tm
     assert [finding.rule for finding in verdict.dossier.findings] == ["digest-mismatch"]
 
 
+@pytest.mark.parametrize("path", ["config.json", "model.safetensors"])
+def test_a_hub_whose_bytes_contradict_its_digests_is_rejected(hub: Hub, models: Path, path: str) -> None:
+    hub.tell(Lie.tampered(f"*/{path}" if path == "config.json" else "*/blobs/*"))
+    verdict = verify_model("org/sound")
+    assert (verdict.outcome, verdict.stage) == (Outcome.REJECTED, Stage.PRE_DOWNLOAD)
+    (mismatch,) = [finding for finding in verdict.dossier.findings if finding.rule == "digest-mismatch"]
+    assert mismatch.evidence[0].artifact == path
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_url_is_held_to_the_digest_it_names(hub: Hub, models: Path, right: bool) -> None:
+    content = (models / "org" / "sound" / "model.safetensors").read_bytes()
+    digest = hashlib.sha256(content if right else b"other").hexdigest()
+    verdict = verify_model(f"{hub.url}/org/sound/resolve/main/model.safetensors#sha256={digest}")
+    assert verdict.outcome is (Outcome.ACCEPTED if right else Outcome.REJECTED)
+    (comparison,) = [comparison for comparison in verdict.dossier.comparisons if comparison.kind == "digest"]
+    assert comparison.result is (Result.CONSISTENT if right else Result.CONTRADICTED)
+
+
 def test_what_loading_would_load_is_verified_too(hub: Hub, models: Path) -> None:
     verdict = verify_model("org/on-sound")
     assert verdict.outcome is Outcome.ACCEPTED
@@ -136,17 +157,23 @@ def test_a_dependency_that_cannot_be_found_is_a_gap(hub: Hub, models: Path) -> N
 def test_a_cycle_of_dependencies_ends(hub: Hub, models: Path) -> None:
     adapter = b'{"base_model_name_or_path": "org/on-on-sound", "peft_type": "LORA"}'
     (models / "org" / "on-sound" / "adapter_config.json").write_bytes(adapter)
-    assert verify_model("org/on-on-sound").outcome is Outcome.ACCEPTED
+    verdict = verify_model("org/on-on-sound")
+    assert verdict.outcome is Outcome.ACCEPTED
+    (only,) = verdict.dependencies
+    assert only.dependencies == ()
 
 
 def test_a_chain_of_dependencies_has_an_end(hub: Hub, models: Path) -> None:
-    for number in range(MAX_DEPENDENCIES + 3):
+    for number in range(MAX_DEPENDENCIES + 2):
         adapter = b'{"base_model_name_or_path": "org/link-%d", "peft_type": "LORA"}' % (number + 1)
         lay_out(models / "org" / f"link-{number}", {"adapter_config.json": adapter})
     verdict = verify_model("org/link-0")
     assert verdict.outcome is Outcome.UNDECIDED
+    followed = 0
     while verdict.dependencies:
         (verdict,) = verdict.dependencies
+        followed += 1
+    assert followed == MAX_DEPENDENCIES
     assert list(gaps(verdict).values()) == [CoverageState.LIMIT]
 
 
@@ -158,14 +185,36 @@ def test_limits_leave_it_undecided(models: Path) -> None:
 
 def test_progress_reaches_the_total(models: Path) -> None:
     told: list[tuple[str, int, int]] = []
+    lay_out(models / "org" / "sound", {"more.txt": b"more\n" * 200_000})
     verify_model(str(models / "org" / "sound"), progress=lambda *step: told.append(step))
     assert max(done for _, done, _ in told) == told[0][2]
+    assert len({done for path, done, _ in told if path == "more.txt"}) > 3
 
 
-def test_errors_of_the_caller_are_errors(hub: Hub, models: Path) -> None:
+def test_a_path_is_never_a_repository(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(models)
+    assert verify_model(Path("org/sound")).dossier.snapshot.id == str(models / "org" / "sound")
+    with pytest.raises(UsageError, match=r"\./org/sound .* hf://org/sound"):
+        verify_model("org/sound")
+
+
+def test_the_tool_is_another_one_when_a_registry_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lay_out(tmp_path, {"globals/package.toml": b"[import]", "globals/note.txt": b"", "other.toml": b""})
+    monkeypatch.setattr(pipeline, "files", lambda _: tmp_path)
+    before = tool_identity.__wrapped__()
+    lay_out(tmp_path, {"globals/note.txt": b"another"})
+    assert tool_identity.__wrapped__() == before
+    lay_out(tmp_path, {"globals/package.toml": b"[call]"})
+    assert tool_identity.__wrapped__() != before
+
+
+def test_errors_of_the_caller_are_errors(hub: Hub, models: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         verify_model("")
     with pytest.raises(PolicyError):
         verify_model(str(models / "org" / "sound"), policy="no-such-policy")
     with pytest.raises(NotFoundError):
         verify_model("org/nothing")
+    typo = lay_out(tmp_path / "policy", {"p.toml": b"version = 1\nformats.deny = ['pickel']"}) / "p.toml"
+    with pytest.raises(PolicyError, match="Did you mean 'pickle'"):
+        verify_model(str(models / "org" / "sound"), policy=typo)

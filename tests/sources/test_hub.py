@@ -57,11 +57,25 @@ def test_everything_is_asked_for_at_the_commit(hub: Hub) -> None:
     for artifact in source.snapshot.artifacts:
         with source.open(artifact.path) as handle:
             assert handle.read_at(0, artifact.size) == FILES[artifact.path]
-            assert handle.digests() == ()
             handle.check_unchanged()
     assert hub.seen("*/resolve/*")
     assert all(f"/resolve/{source.snapshot.commit}/" in seen.path for seen in hub.seen("*/resolve/*"))
     assert find(f"org/name@{source.snapshot.commit}").snapshot.commit == source.snapshot.commit
+
+
+def test_digests_are_computed_where_every_byte_was_read(hub: Hub) -> None:
+    told: list[int] = []
+    source = find()
+    for artifact in source.snapshot.artifacts:
+        with source.open(artifact.path) as handle:
+            assert bool(handle.digests()) is (artifact.size == 0)
+            handle.read_at(0, artifact.size)
+            asked = len(hub.requests)
+            computed = {(digest.algorithm, digest.value): digest.by for digest in handle.digests(told.append)}
+            (promised,) = artifact.digests
+            assert computed[promised.algorithm, promised.value] is Asserter.COMPUTED
+            assert len(hub.requests) == asked
+    assert sum(told) == sum(map(len, FILES.values()))
 
 
 def test_a_listing_in_pages(hub: Hub, tmp_path: Path) -> None:

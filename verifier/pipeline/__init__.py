@@ -7,31 +7,33 @@ this one would load are verified the same way, and the verdict is the worst of t
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache, partial
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
 from verifier import claims, crosschecks, formats, policy, rules, sources
 from verifier._version import __version__
-from verifier.errors import ChangedError, Malformed, OfflineError, RateLimitedError, SourceError
-from verifier.formats import Budget, Limits
-from verifier.pipeline.inspection import HOW, WHOLE, Inspection, gap, guarded
+from verifier.errors import SourceError
+from verifier.formats import Limits
+from verifier.pipeline.examination import Examiner, Progress
+from verifier.pipeline.inspection import HOW, WHOLE, guarded
 from verifier.policy import Policy
 from verifier.records import (
-    Artifact,
     Claim,
     Comparison,
     Coverage,
     CoverageState,
     Dossier,
     Edge,
-    Evidence,
     Fact,
     Finding,
     Reader,
@@ -53,12 +55,9 @@ REMOTE_WORKERS = 8
 
 Kind = TypeVar("Kind")
 
-Progress = Callable[[str, int, int], None]
-"""Called with a file's path, bytes finished and bytes in all, both over the whole snapshot; from several threads."""
-
 
 def verify_model(
-    reference: str,
+    reference: str | Path,
     *,
     policy: str | Path = "default",
     revision: str | None = None,
@@ -69,7 +68,7 @@ def verify_model(
     """Verifies a model, and every repository loading it would load.
 
     Args:
-        reference: hub id, `hf://` id, folder, file, hub cache folder or URL.
+        reference: hub id, `hf://` id, folder, file, hub cache folder or URL; a Path is always a folder or file.
         policy: name of a shipped policy, or path of a policy file.
         revision: branch, tag or commit of a hub reference.
         offline: use no network; a hub reference is answered from the hub's cache.
@@ -84,8 +83,9 @@ def verify_model(
         PolicyError: the policy cannot be loaded.
         SourceError: the model cannot be resolved. Files that fail later are gaps in the verdict instead.
     """
+    text = str(reference.absolute()) if isinstance(reference, Path) else reference
     closure = _Closure(load_policy(policy), offline, limits or Limits(), progress)
-    return closure.verify(sources.parse(reference, revision=revision))
+    return closure.verify(closure.resolve(sources.parse(text, revision=revision)))
 
 
 def trace_model(
@@ -111,9 +111,9 @@ def trace_model(
     """
     bounds = limits or Limits()
     source = sources.resolve(sources.parse(reference, revision=revision), offline=offline, fetched=bounds.fetched)
-    files = _Files(source, bounds, None, tell)
+    examiner = Examiner(source, bounds, trace=tell)
     for artifact in source.snapshot.artifacts:
-        for record in files.examine(artifact).records:
+        for record in examiner.examine(artifact).records:
             if isinstance(record, Coverage) and record.state in (
                 CoverageState.PARTIAL,
                 CoverageState.LIMIT,
@@ -128,14 +128,28 @@ def load_policy(name_or_path: str | Path) -> Policy:
     Raises:
         PolicyError: there is none, or it is malformed.
     """
-    return policy.load(str(name_or_path))
+    return policy.load(str(name_or_path), formats=tuple(module.FORMAT.id for module in formats.modules()))
 
 
 @cache
 def tool_identity() -> ToolIdentity:
     """Our version, and a digest over everything that shapes a verdict beside policy and bytes."""
     versions: dict[str, int] = {module.FORMAT.id: module.FORMAT.version for module in formats.modules()}
-    return ToolIdentity(__version__, digest_of([rules.rules_digest(), {**versions}]))
+    return ToolIdentity(__version__, digest_of([rules.rules_digest(), _registries_digest(), {**versions}]))
+
+
+def _registries_digest() -> str:
+    """SHA-256 over all registries: changes whenever a reviewed symbol does."""
+    found = sorted(_tables(files("verifier.data"), ""))
+    return digest_of([[path, hashlib.sha256(content).hexdigest()] for path, content in found])
+
+
+def _tables(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _tables(entry, f"{path}{entry.name}/")
+        elif entry.name.endswith(".toml"):
+            yield f"{path}{entry.name}", entry.read_bytes()
 
 
 @dataclass
@@ -147,11 +161,14 @@ class _Closure:
     limits: Limits
     progress: Progress | None
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    asked: set[tuple[str, str | None]] = field(default_factory=set)
     seen: set[tuple[str, str | None]] = field(default_factory=set)
 
-    def verify(self, reference: Reference) -> Verdict:
-        source = sources.resolve(reference, offline=self.offline, fetched=self.limits.fetched)
-        self.seen.add((source.snapshot.id, source.snapshot.commit))
+    def resolve(self, reference: Reference) -> sources.Source:
+        return sources.resolve(reference, offline=self.offline, fetched=self.limits.fetched)
+
+    def verify(self, source: sources.Source) -> Verdict:
+        self.seen.add(_identity(source))
         dossier = _examine(source, self.limits, self.progress)
         dependencies, gaps = self._dependencies(dossier.edges)
         dossier = replace(dossier, coverage=(*dossier.coverage, *gaps))
@@ -169,25 +186,31 @@ class _Closure:
         gaps: list[Coverage] = []
         for target, revision in dict.fromkeys((edge.target, edge.revision) for edge in edges if edge.kind.loads):
             name = f"hf://{target}" + (f"@{revision}" if revision else "")
-            if (target, revision) in self.seen:
+            if (target, revision) in self.asked:
                 continue
-            if len(self.seen) > MAX_DEPENDENCIES:
+            if len(self.asked) == MAX_DEPENDENCIES:
                 gaps.append(Coverage(name, CoverageState.LIMIT, "more repositories are loaded than are followed", HOW))
                 continue
-            self.seen.add((target, revision))
+            self.asked.add((target, revision))
             try:
-                verdicts.append(self.verify(Reference(name, SourceKind.HUB, target, revision)))
+                source = self.resolve(Reference(name, SourceKind.HUB, target, revision))
+                if _identity(source) not in self.seen:
+                    verdicts.append(self.verify(source))
             except SourceError as error:
                 gaps.append(Coverage(name, CoverageState.NOT_FETCHED, f"loading needs it, but: {error}", HOW))
         return verdicts, gaps
 
 
+def _identity(source: sources.Source) -> tuple[str, str | None]:
+    return source.snapshot.id, source.snapshot.commit
+
+
 def _examine(source: sources.Source, limits: Limits, progress: Progress | None) -> Dossier:
     """Everything that can be known of one snapshot before a policy decides."""
-    files = _Files(source, limits, progress)
+    examiner = Examiner(source, limits, progress)
     workers = REMOTE_WORKERS if source.remote else os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
-        results = list(pool.map(files.examine, source.snapshot.artifacts))
+        results = list(pool.map(examiner.examine, source.snapshot.artifacts))
     snapshot = replace(source.snapshot, artifacts=tuple(result.artifact for result in results))
     records = [*source.findings, *source.coverage, *(record for result in results for record in result.records)]
     records += _collect_claims(source, snapshot)
@@ -215,67 +238,3 @@ def _collect_claims(source: sources.Source, snapshot: Snapshot) -> list[Record]:
             start = partial(module.collect, snapshot, open_file)
             collected += guarded(start, WHOLE, module.__name__.rpartition(".")[2])
     return collected
-
-
-@dataclass(slots=True)
-class _FileResult:
-    artifact: Artifact
-    records: list[Record] = field(default_factory=list)
-
-
-class _Files:
-    """Examines the files of one source, from several threads."""
-
-    def __init__(
-        self,
-        source: sources.Source,
-        limits: Limits,
-        progress: Progress | None,
-        trace: Callable[[str], None] | None = None,
-    ) -> None:
-        self._trace = trace
-        self._source = source
-        self._limits = limits
-        self._progress = progress
-        self._siblings = {artifact.path: artifact.size for artifact in source.snapshot.artifacts}
-        self._total = sum(self._siblings.values())
-        self._done = 0
-        self._failure: SourceError | None = None
-
-    def examine(self, artifact: Artifact) -> _FileResult:
-        """Digests and inspects one file; a failure becomes Coverage beside what was seen before it."""
-        result = _FileResult(artifact)
-        try:
-            if self._failure is not None:
-                raise self._failure
-            with ExitStack() as opened:
-                self._examine(result, opened)
-        except SourceError as error:
-            if isinstance(error, OfflineError | RateLimitedError):
-                self._failure = error
-            state = CoverageState.ERROR if isinstance(error, ChangedError) else CoverageState.NOT_FETCHED
-            result.records.append(gap(artifact.name, state, error))
-        self._done += artifact.size
-        if self._progress is not None:
-            self._progress(artifact.path, self._done, self._total)
-        return result
-
-    def _examine(self, result: _FileResult, opened: ExitStack) -> None:
-        artifact = result.artifact
-        handle = opened.enter_context(self._source.open(artifact.path))
-        digests = () if self._source.remote else handle.digests()
-        result.artifact = replace(artifact, digests=(*artifact.digests, *digests))
-
-        def open_sibling(path: str) -> Reader:
-            if path not in self._siblings:
-                raise Malformed(f"there is no file {path} beside it")
-            return opened.enter_context(self._source.open(path))
-
-        for digest in digests:
-            evidence = Evidence(artifact.name, digest.value, HOW)
-            result.records.append(Fact("digest", (digest.algorithm, digest.value), evidence))
-        inspection = Inspection(Budget(self._limits), self._source.remote, self._trace)
-        for record in inspection.run(artifact, handle, self._siblings, open_sibling):
-            result.records.append(record)
-        result.artifact = replace(result.artifact, formats=inspection.recognized)
-        handle.check_unchanged()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 from types import TracebackType
 from typing import Protocol, Self
 
 from verifier.errors import Malformed
-from verifier.records import Artifact, Coverage, Digest, Finding, Reader, ReadRecord, Snapshot
+from verifier.records import Artifact, Asserter, Coverage, Digest, Finding, Reader, ReadRecord, Snapshot
 
 HOW = "sources/1"
 """As evidence and coverage name this room."""
@@ -28,8 +30,13 @@ FETCHED = 512 << 20
 class Handle(Reader, Protocol):
     """An open file of a snapshot. Belongs to one thread; close it, or use it as a context manager."""
 
-    def digests(self) -> tuple[Digest, ...]:
-        """Digests computed in one sequential pass over this descriptor; none for a remote file.
+    def digests(self, told: Callable[[int], object] | None = None) -> tuple[Digest, ...]:
+        """Digests of the whole file: of a local one in one sequential pass over this descriptor.
+
+        A remote file has them only where inspectors read every byte of it; computing them costs no request.
+
+        Args:
+            told: called with the number of bytes hashed, again and again.
 
         Raises:
             ChangedError: the file is not the one that was listed.
@@ -124,6 +131,23 @@ class Ledger:
             edges = zip([0, *self._ends], [*self._starts, self._artifact.size], strict=True)
             unread = tuple((start, end) for start, end in edges if start < end)
             return ReadRecord(self._artifact.path, self._artifact.size, self._read, self._requests, unread)
+
+
+def computed(artifact: Artifact, chunks: Iterator[bytes]) -> tuple[Digest, ...]:
+    """Digests of the bytes: SHA-256, and the git blob id where somebody claims one.
+
+    Args:
+        artifact: whose bytes they are.
+        chunks: all of them, in order.
+    """
+    states = {"sha256": hashlib.sha256()}
+    if any(digest.algorithm == "git-blob-sha1" for digest in artifact.digests):
+        states["git-blob-sha1"] = hashlib.sha1(b"blob %d\0" % artifact.size, usedforsecurity=False)
+    hashing: Sequence[Callable[[bytes], None]] = [state.update for state in states.values()]
+    for chunk in chunks:
+        for update in hashing:
+            update(chunk)
+    return tuple(Digest(algorithm, state.hexdigest(), Asserter.COMPUTED) for algorithm, state in states.items())
 
 
 def checked_span(size: int, offset: int, length: int) -> tuple[int, int]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Self
 
 from verifier.errors import ChangedError, NotFoundError, SourceError, UsageError
-from verifier.records import Artifact, Asserter, Digest, ReadRecord, Reference, Snapshot, SourceKind, visible
-from verifier.sources.base import Handle, Ledger, checked_span
+from verifier.records import Artifact, Digest, ReadRecord, Reference, Snapshot, SourceKind, visible
+from verifier.sources.base import Handle, Ledger, checked_span, computed
 from verifier.sources.walk import Entry, Listing, add, cache_blobs, identity_of, is_folder, walk
 
 CHUNK = 256 << 10
@@ -41,9 +40,7 @@ class LocalSource:
         if path not in self._entries:
             raise NotFoundError(f"{visible(self.snapshot.id)} holds no file {visible(path)}.")
         artifact = self._artifacts[path]
-        claimed = {digest.algorithm for digest in artifact.digests}
-        algorithms = ("sha256", "git-blob-sha1") if "git-blob-sha1" in claimed else ("sha256",)
-        return FileHandle(self._entries[path], algorithms, self._ledgers.setdefault(path, Ledger(artifact)))
+        return FileHandle(self._entries[path], artifact, self._ledgers.setdefault(path, Ledger(artifact)))
 
     def reads(self) -> tuple[ReadRecord, ...]:
         """See Source.reads."""
@@ -53,9 +50,9 @@ class LocalSource:
 class FileHandle:
     """A Handle over one descriptor."""
 
-    def __init__(self, entry: Entry, algorithms: tuple[str, ...], ledger: Ledger) -> None:
+    def __init__(self, entry: Entry, artifact: Artifact, ledger: Ledger) -> None:
         self._entry = entry
-        self._algorithms = algorithms
+        self._artifact = artifact
         self._ledger = ledger
         self._lock = Lock()
         try:
@@ -86,22 +83,13 @@ class FileHandle:
         self._ledger.spend(end - start)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def digests(self) -> tuple[Digest, ...]:
+    def digests(self, told: Callable[[int], object] | None = None) -> tuple[Digest, ...]:
         """See Handle.digests."""
-        states = [_hasher(algorithm, self.size) for algorithm in self._algorithms]
         if hasattr(os, "posix_fadvise"):
             os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_SEQUENTIAL)
-        position = 0
-        while position < self.size:
-            chunk = self._read(position, min(CHUNK, self.size - position))
-            for state in states:
-                state.update(chunk)
-            position += len(chunk)
+        digests = computed(self._artifact, self._chunks(told))
         self.check_unchanged()
-        return tuple(
-            Digest(algorithm, state.hexdigest(), Asserter.COMPUTED)
-            for algorithm, state in zip(self._algorithms, states, strict=True)
-        )
+        return digests
 
     def check_unchanged(self) -> None:
         """See Handle.check_unchanged."""
@@ -125,6 +113,15 @@ class FileHandle:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _chunks(self, told: Callable[[int], object] | None) -> Iterator[bytes]:
+        position = 0
+        while position < self.size:
+            chunk = self._read(position, min(CHUNK, self.size - position))
+            yield chunk
+            position += len(chunk)
+            if told is not None:
+                told(len(chunk))
 
     def _read(self, offset: int, length: int) -> bytes:
         try:
@@ -175,12 +172,6 @@ def seal(
         raise NotFoundError(f"{visible(reference.location)} holds no file that can be read.{reason}")
     metadata = (("skipped", ", ".join(visible(path) for path in listing.skipped)),) if listing.skipped else ()
     return Snapshot(reference, identity, commit, files, local=True, metadata=metadata)
-
-
-def _hasher(algorithm: str, size: int) -> hashlib._Hash:
-    if algorithm == "sha256":
-        return hashlib.sha256()
-    return hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
 
 
 def _changed(path: str) -> ChangedError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock, RLock
 from types import TracebackType
 from typing import Self
@@ -11,7 +12,7 @@ from typing import Self
 from verifier.errors import AuthError, BudgetExceeded, ChangedError, NotFoundError, SourceError
 from verifier.records import Artifact, Asserter, Coverage, Digest, Finding, ReadRecord, Snapshot, visible
 from verifier.sources import web
-from verifier.sources.base import Handle, Ledger, checked_span
+from verifier.sources.base import Handle, Ledger, checked_span, computed
 
 BLOCK = 64 << 10
 """Bytes a request fetches at least: a header, a zip's directory or a small pickle usually fits."""
@@ -94,6 +95,13 @@ class RangedFile:
             self._check(answer)
             self._store(0, answer.body)
             self._cursor = len(answer.body)
+
+    def digests(self) -> tuple[Digest, ...]:
+        """Digests of the file, if every byte of it is held."""
+        with self._lock:
+            if self._kept != self.artifact.size:
+                return ()
+            return computed(self.artifact, (self._spans[start] for start in self._starts))
 
     def drop(self) -> None:
         """Forgets all spans."""
@@ -212,9 +220,12 @@ class RangedHandle:
         self._file.ledger.lend(start, end)
         return content
 
-    def digests(self) -> tuple[Digest, ...]:
-        """None: a remote file's digests are claims until it is downloaded."""
-        return ()
+    def digests(self, told: Callable[[int], object] | None = None) -> tuple[Digest, ...]:
+        """See Handle.digests."""
+        digests = self._file.digests()
+        if told is not None and digests:
+            told(self.size)
+        return digests
 
     def check_unchanged(self) -> None:
         """Nothing further: every answer was held against those before it."""

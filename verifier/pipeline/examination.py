@@ -1,0 +1,111 @@
+"""The files of a snapshot: each digested, inspected, and held together with what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from threading import Lock
+
+from verifier.errors import ChangedError, Malformed, OfflineError, RateLimitedError, SourceError
+from verifier.formats import Budget, Limits
+from verifier.pipeline.inspection import HOW, Inspection, gap
+from verifier.records import Artifact, CoverageState, Digest, Evidence, Fact, Reader, Record
+from verifier.sources import Source
+
+Progress = Callable[[str, int, int], None]
+"""Called with a file's path, bytes finished and bytes in all, both over the whole snapshot; from several threads."""
+
+
+@dataclass(slots=True)
+class FileResult:
+    """What was learned of a file.
+
+    Args:
+        artifact: with its digests and formats.
+        records: what the file and its members show.
+        done: bytes of it counted as finished.
+    """
+
+    artifact: Artifact
+    records: list[Record] = field(default_factory=list)
+    done: int = 0
+
+
+class Examiner:
+    """Examines the files of one source, from several threads.
+
+    Args:
+        source: whose files.
+        limits: what one file may cost.
+        progress: told how far reading is.
+        trace: given one line after the other of what programs in the files do.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        limits: Limits,
+        progress: Progress | None = None,
+        trace: Callable[[str], None] | None = None,
+    ) -> None:
+        self._source = source
+        self._limits = limits
+        self._progress = progress
+        self._trace = trace
+        self._siblings = {artifact.path: artifact.size for artifact in source.snapshot.artifacts}
+        self._total = sum(self._siblings.values())
+        self._done = 0
+        self._lock = Lock()
+        self._failure: SourceError | None = None
+
+    def examine(self, artifact: Artifact) -> FileResult:
+        """Digests and inspects one file; a failure becomes Coverage beside what was seen before it."""
+        result = FileResult(artifact)
+        meter = partial(self._advance, result)
+        try:
+            if self._failure is not None:
+                raise self._failure
+            with ExitStack() as opened:
+                self._examine(result, opened, meter)
+        except SourceError as error:
+            if isinstance(error, OfflineError | RateLimitedError):
+                self._failure = error
+            state = CoverageState.ERROR if isinstance(error, ChangedError) else CoverageState.NOT_FETCHED
+            result.records.append(gap(artifact.name, state, error))
+        meter(artifact.size - result.done)
+        return result
+
+    def _advance(self, result: FileResult, count: int) -> None:
+        result.done += count
+        with self._lock:
+            self._done += count
+        if self._progress is not None:
+            self._progress(result.artifact.path, self._done, self._total)
+
+    def _examine(self, result: FileResult, opened: ExitStack, meter: Callable[[int], object]) -> None:
+        artifact = result.artifact
+        handle = opened.enter_context(self._source.open(artifact.path))
+        if not self._source.remote:
+            digests = handle.digests(meter)
+            result.artifact = replace(artifact, digests=(*artifact.digests, *digests))
+            result.records += _facts(artifact, digests)
+
+        def open_sibling(path: str) -> Reader:
+            if path not in self._siblings:
+                raise Malformed(f"there is no file {path} beside it")
+            return opened.enter_context(self._source.open(path))
+
+        inspection = Inspection(Budget(self._limits), self._source.remote, self._trace)
+        for record in inspection.run(artifact, handle, self._siblings, open_sibling):
+            result.records.append(record)
+        result.artifact = replace(result.artifact, formats=inspection.recognized)
+        if self._source.remote:  # what was read whole must be what was promised; the snapshot stays as it is claimed
+            result.records += _facts(artifact, handle.digests())
+        handle.check_unchanged()
+
+
+def _facts(artifact: Artifact, digests: Iterable[Digest]) -> list[Record]:
+    evidence = {digest: Evidence(artifact.name, digest.value, HOW) for digest in digests}
+    return [Fact("digest", (digest.algorithm, digest.value), place) for digest, place in evidence.items()]
