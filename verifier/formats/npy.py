@@ -10,7 +10,18 @@ from verifier.formats._numpy import Header, read_header
 from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
 from verifier.formats._pickle.inspection import inspect_stream
 from verifier.formats._readers import Window
-from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, parameters
+from verifier.records import (
+    Artifact,
+    Coverage,
+    CoverageState,
+    Evidence,
+    Fact,
+    Finding,
+    Format,
+    Reader,
+    parameters,
+    visible,
+)
 
 FORMAT = Format("npy", 1, "NumPy array", magic=((0, b"\x93NUMPY"),), suffixes=(".npy",))
 
@@ -32,18 +43,20 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Fi
     if header.dtype.has_object:
         summary = yield from inspect_stream(artifact, reader, context, how=FORMAT.how, start=header.body)
         end = summary.end
+        yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, 0, end)
         if not summary.stopped:
             yield Coverage(artifact.name, CoverageState.PARTIAL, "its pickle was not read to an end", FORMAT.how, end)
             return
-        yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, 0, end)
     else:
         end = header.body + header.count * header.dtype.itemsize
+        body = f"{visible(str(header.count), 40)} items of {visible(header.dtype.text, 100)}"
         if end > reader.size:
-            message = f"its header announces {header.count} items of {header.dtype.text}, which end at byte {end}"
+            message = f"its header announces {body}, which end at byte {visible(str(end), 40)}"
             yield _malformed(artifact, f"{message}; the file has {reader.size} bytes", header.body)
         yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, 0, header.body)
-        body = f"array of {header.count} items of {header.dtype.text}"
-        yield Coverage(artifact.name, CoverageState.DATA, body, FORMAT.how, header.body, max(0, end - header.body))
+        yield Coverage(
+            artifact.name, CoverageState.DATA, f"array of {body}", FORMAT.how, header.body, max(0, end - header.body)
+        )
     if end < reader.size:
         yield from _trailing(artifact, reader, end)
         yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, end)
