@@ -109,6 +109,16 @@ def test_unobtainable_models_are_errors_in_the_envelope_and_one_sentence(models:
     assert done.stderr.startswith("Error: ")
 
 
+def test_no_reference_is_passed_over(models: Path) -> None:
+    done = run("./good", "s3://bucket/model", "org/gone", "./bad", "--offline", "-o", "json=v.json", cwd=models)
+    assert done.returncode == 1
+    assert done.stdout.endswith("\n4 models: 1 accepted, 1 rejected, 2 without a verdict\n")
+    envelope = json.loads((models / "v.json").read_text(encoding="utf-8"))
+    assert [error["kind"] for error in envelope["errors"]] == ["unsupported-source", "offline"]
+    assert len(envelope["verdicts"]) == 2
+    assert run("s3://bucket/model", cwd=models).returncode == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -5,7 +5,18 @@ from dataclasses import replace
 import pytest
 
 from tests.builders.verdicts import COMMIT, MEMBER, denial, everything, finding, rejected, snapshot, undecided, verdict
-from verifier.records import Coverage, CoverageState, Decision, Level, Outcome, SourceKind, Stage, Verdict
+from verifier.records import (
+    Comparison,
+    Coverage,
+    CoverageState,
+    Decision,
+    Level,
+    Outcome,
+    Result,
+    SourceKind,
+    Stage,
+    Verdict,
+)
 from verifier.reports import Failure
 from verifier.reports._view import size
 from verifier.reports.plain import render
@@ -56,6 +67,15 @@ def test_other_decisions_loads_and_waivers_show() -> None:
     assert f"Loads\n  accepted  org/base@{COMMIT}" in text
     assert "card.require" not in text
     assert "by card.require" in render([everything()], verbose=1)
+
+
+def test_a_contradiction_that_is_a_finding_too_shows_once() -> None:
+    found = finding("digest-mismatch")
+    compared = Comparison("digest", None, (), Result.CONTRADICTED, found.message)
+    twice = [Decision("integrity.mismatch", level, compared, found.message) for level in (Level.DENY, Level.UNDECIDED)]
+    text = render([verdict(Outcome.REJECTED, (denial(found), *twice))])
+    assert text.count(found.message) == 2
+    assert "undecided  digest  by integrity.mismatch" in text
 
 
 def test_a_rejected_dependency_says_why() -> None:

@@ -54,8 +54,8 @@ _REFERENCE = "Hub id, hf:// id, folder, file, hub cache folder or https:// URL."
 
 Reference = Annotated[str, typer.Argument(metavar="REF", help=_REFERENCE)]
 References = Annotated[list[str], typer.Argument(metavar="REF", help=_REFERENCE)]
-Policy = Annotated[str, typer.Option(help="Name of a shipped policy, or path of a policy file.")]
-Revision = Annotated[str | None, typer.Option(help="Branch, tag or commit of a hub model.")]
+Policy = Annotated[str, typer.Option(metavar="POLICY", help="Name of a shipped policy, or path of a policy file.")]
+Revision = Annotated[str | None, typer.Option(metavar="REVISION", help="Branch, tag or commit of a hub model.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Use no network.")]
 ReportFormat = Annotated[
     str,
@@ -121,6 +121,28 @@ def tree(
     from verifier.cli import tree as command
 
     return command.run(reference, shared.Request(policy, revision, offline, quiet))
+
+
+@app.command(
+    epilog=_examples(
+        "verify review org/name",
+        'verify review org/name --policy ours.toml --owner ana --reason "read in mylib 1.2: plain attributes"',
+    )
+)
+def review(
+    reference: Reference,
+    *,
+    policy: Policy = "default",
+    reason: Annotated[str, typer.Option(help="Why the symbols are safe in the uses listed.")] = "",
+    owner: Annotated[str, typer.Option(help="Who reviewed them.")] = "",
+    revision: Revision = None,
+    offline: Offline = False,
+) -> int:
+    """List what blocks a model, and add the symbols somebody has reviewed to a policy file."""
+    from verifier.cli import model as shared
+    from verifier.cli import review as command
+
+    return command.run(reference, shared.Request(policy, revision, offline, quiet=False), reason, owner)
 
 
 @app.command(epilog=_examples("verify trace ./model.pt", "verify trace org/name --revision v1.0"))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +11,7 @@ from verifier.cli import _terminal
 from verifier.errors import SourceError, UsageError
 from verifier.records import Outcome, Verdict
 from verifier.reports import Failure
+from verifier.store import publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,8 @@ def run(references: Sequence[str], request: Request, report_format: str, output:
     stdout = reports.load(report_format)
     files = [_target(text) for text in output]
     for reference in references:
-        sources.parse(reference, revision=request.revision)
+        with suppress(SourceError):  # told beside the others' verdicts
+            sources.parse(reference, revision=request.revision)
     verdicts: list[Verdict] = []
     failures: list[Failure] = []
     for reference in references:
@@ -73,6 +72,8 @@ def run(references: Sequence[str], request: Request, report_format: str, output:
     told = () if report_format == "plain" else failures
     color, width = _terminal.colored(), _terminal.width()
     _terminal.write(stdout.render(verdicts, failures=told, color=color, width=width, verbose=verbose))
+    if report_format == "plain" and verbose >= 0 and len(references) > 1:
+        _terminal.write(f"\n{tally(verdicts, len(failures))}\n")
     for report, path in files:
         _publish(path, report.render(verdicts, failures=failures, verbose=1))
     return exit_code(verdict.outcome for verdict in verdicts) or (3 if failures else 0)
@@ -81,6 +82,15 @@ def run(references: Sequence[str], request: Request, report_format: str, output:
 def exit_code(outcomes: Iterable[Outcome]) -> int:
     """The exit code of the worst outcome; 0 for none."""
     return max(outcomes, key=lambda outcome: outcome.rank, default=Outcome.ACCEPTED).exit_code
+
+
+def tally(verdicts: Sequence[Verdict], failed: int) -> str:
+    """How many models there are, and how many of each outcome; `failed` ones have none."""
+    counted = {outcome.value: sum(verdict.outcome is outcome for verdict in verdicts) for outcome in Outcome}
+    counted["without a verdict"] = failed
+    return (
+        f"{len(verdicts) + failed} models: {', '.join(f'{count} {kind}' for kind, count in counted.items() if count)}"
+    )
 
 
 def _target(text: str) -> tuple[reports.Report, Path]:
@@ -94,25 +104,7 @@ def _target(text: str) -> tuple[reports.Report, Path]:
 
 
 def _publish(path: Path, text: str) -> None:
-    """Writes a whole file or none: beside its place, through to the disk, then renamed."""
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with open(descriptor, "wb") as stream:
-                stream.write(text.encode("utf-8"))
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).chmod(0o666 & ~_umask())
-            Path(temporary).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        publish(path, text)
     except OSError as error:
         raise UsageError(f"The report {path} cannot be written: {error.strerror}.", "Name another file.") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

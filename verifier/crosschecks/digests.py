@@ -27,15 +27,15 @@ def check(dossier: Dossier) -> Iterator[Yield]:
 
 def _compare(claim: Claim, algorithm: str, promised: str, facts: list[Fact]) -> Iterator[Yield]:
     if not facts:
-        reason = f"{claim.subject}: no {algorithm} was computed"
+        reason = f"no {algorithm} was computed"
         yield Comparison("digest", claim, (), Result.INCONCLUSIVE, reason)
         return
     wrong = [fact for fact in facts if fact.value != claim.value]
     if not wrong:
-        reason = f"{claim.subject}: the bytes have the {algorithm} the {claim.who} gives"
+        reason = f"the bytes have the {algorithm} the {claim.who} gives"
         yield Comparison("digest", claim, tuple(facts), Result.CONSISTENT, reason)
         return
-    message = f"{claim.subject}: the bytes are not those the {claim.who} promises: their {algorithm} differs."
+    message = f"The bytes are not those the {claim.who} promises: their {algorithm} differs."
     found = next(fact.value[1] for fact in wrong if isinstance(fact.value, tuple))
     yield Comparison("digest", claim, tuple(facts), Result.CONTRADICTED, message)
     evidence = tuple(fact.evidence for fact in wrong)

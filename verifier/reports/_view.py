@@ -58,9 +58,12 @@ class Item:
 
 
 def items(verdict: Verdict) -> Iterator[Item]:
-    """The verdict's decisions, worst first."""
+    """The verdict's decisions, worst first; a contradiction that is a finding too stands there once, as the finding."""
     files = {artifact.name for artifact in verdict.dossier.snapshot.artifacts}
+    found = {(decision.level, decision.reason) for decision in verdict.decisions if isinstance(decision.cites, Finding)}
     for decision in verdict.decisions:
+        if isinstance(decision.cites, Comparison) and (decision.level, decision.reason) in found:
+            continue
         subject, evidence, message = _take_apart(decision, files)
         yield Item(decision, subject, evidence, safe(message))
 
