@@ -61,6 +61,17 @@ def finding(rule: str, name: str = "model.safetensors") -> Finding:
     return Finding(rule, (Evidence(name, "seen", "test/1"),), f"{name} shows {rule}")
 
 
+def clean(**more: object) -> Dossier:
+    """A model whose one file was inspected, and what else is known of it."""
+    values: dict[str, object] = {"coverage": (inspected(),), **more}
+    return Dossier(snapshot(artifact()), **values)  # type: ignore[arg-type]
+
+
+def written(text: str) -> policy.Policy:
+    """A policy of some sections."""
+    return policy.parse(f"version = 1\n{text}".encode(), "test.toml")
+
+
 def digest_fact(name: str, value: str, algorithm: str = "sha256") -> Fact:
     return Fact("digest", (algorithm, value), Evidence(name, value, "test/1"))
 

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders.dossiers import artifact, claim, comparison, decide, finding, gap, inspected, reference, snapshot
-from verifier.policy import Policy, parse
+from tests.builders.dossiers import (
+    artifact,
+    claim,
+    clean,
+    comparison,
+    decide,
+    finding,
+    gap,
+    inspected,
+    reference,
+    snapshot,
+    written,
+)
+from verifier.policy import Policy
 from verifier.records import (
     Claim,
     Comparison,
@@ -24,15 +36,6 @@ from verifier.records import (
 from verifier.records.canonical import snapshot_digest
 
 EVIDENCE = Evidence(".", "license: mit", "hub/1")
-
-
-def clean(**more: object) -> Dossier:
-    values: dict[str, object] = {"coverage": (inspected(),), **more}
-    return Dossier(snapshot(artifact()), **values)  # type: ignore[arg-type]
-
-
-def written(text: str) -> Policy:
-    return parse(f"version = 1\n{text}".encode(), "test.toml")
 
 
 def clauses(dossier: Dossier, policy: Policy | str = "default") -> list[tuple[str, Level]]:

@@ -23,6 +23,7 @@ from verifier.policy._dependencies import Dependencies
 from verifier.policy._findings import Findings
 from verifier.policy._formats import Formats
 from verifier.policy._sources import Sources
+from verifier.policy._symbols import REVIEWABLE
 from verifier.policy._table import Table, near
 from verifier.records import (
     Decision,
@@ -37,12 +38,12 @@ from verifier.records import (
 )
 from verifier.records.canonical import canonical_bytes, digest_of, snapshot_digest, to_plain
 
-__all__ = ["Policy", "decide", "load", "parse", "presets"]
+__all__ = ["REVIEWABLE", "Policy", "decide", "load", "parse", "presets"]
 
 MAX_BYTES = 1 << 20
 """Size above which a file is no policy."""
 
-LATER = frozenset({"attestations", "behavior", "code", "extends", "rule", "signatures", "signers", "symbols", "waive"})
+LATER = frozenset({"attestations", "behavior", "code", "extends", "rule", "signatures", "signers", "waive"})
 """Sections of later versions: refused, so that nobody relies on a clause nothing enforces."""
 
 

@@ -74,6 +74,10 @@ class Table:
                 self.fail(key, "is not known here", near(key, known))
         return tuple(sorted(self._values))
 
+    def all_keys(self) -> tuple[str, ...]:
+        """The keys present, whatever they are."""
+        return tuple(sorted(self._values))
+
     def unasked(self) -> tuple[str, ...]:
         """The keys present that nobody asked for."""
         return tuple(key for key in self._values if key not in self._asked)

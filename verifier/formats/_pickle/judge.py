@@ -13,7 +13,7 @@ from verifier.formats._pickle.events import Build, Call, Event, Fill, Import
 from verifier.formats._pickle.intent import shown_by
 from verifier.formats._pickle.place import Place
 from verifier.formats._pickle.scope import Review, Scope, callable_of, named, review, use_of
-from verifier.formats._pickle.values import Bytes, Dict, Global, Result, Tuple, Value, render
+from verifier.formats._pickle.values import Bytes, Dict, Global, Result, Tuple, Value, kind_of, render
 from verifier.records import Finding, parameters
 
 DANGEROUS: Final = "pickle-dangerous-symbol"
@@ -28,6 +28,9 @@ RULES: tuple[str, ...] = (DANGEROUS, INTENT, UNKNOWN, UNLISTED, UNSAFE_CALL, UNS
 
 REPEATS: Final = 10
 """Findings of one rule about one symbol that are reported with their places; further ones are counted."""
+
+_KINDS_NAMED: Final = 12
+"""Arguments whose kinds a use names."""
 
 SUBJECTS: Final = 1000
 """Pairs of rule and symbol of one stream that are reported; PickleBall counts 320 symbols in 1,551 popular models."""
@@ -103,7 +106,11 @@ class Judge:
         if self._counts[rule, symbol] <= REPEATS:
             where = f"{self._place.label}: " if self._place.label else ""
             details = parameters(
-                symbol=symbol, use=use, arguments=render(args), stream=self._place.label, offset=offset
+                symbol=symbol,
+                use=_form(use, args),
+                arguments=render(args),
+                stream=self._place.label,
+                offset=offset,
             )
             yield Finding(rule, (self._place.evidence(offset, symbol),), where + message, details)
 
@@ -154,10 +161,15 @@ class Judge:
 
     def _built(self, event: Build) -> Iterator[Finding]:
         cls = yield from self._class_changed(event.offset, event.target, "state is set on", event.state)
-        symbol = review(cls.module, cls.name).symbol if cls is not None else None
-        if cls is None or symbol is None:
+        if cls is None:
             return
-        wrong = self._wrong_state(symbol.built, event.state)
+        seen = review(cls.module, cls.name)
+        if seen.symbol is None:
+            if _judgment(cls, seen)[0] == UNKNOWN:
+                deed = f"the state {render(event.state)} is set on a {cls.path}"
+                yield from self._unreviewed(event.offset, cls, "build", deed, event.state)
+            return
+        wrong = self._wrong_state(seen.symbol.built, event.state)
         if wrong:
             message = f"the state {render(event.state)} is set on a {cls.path}, but {wrong}"
             yield from self._found(UNSAFE_STATE, event.offset, cls.path, message, "build", event.state)
@@ -196,6 +208,16 @@ class Judge:
         cls = self._scope.class_shown(target) if isinstance(target, Result) else None
         known = named(cls) if isinstance(cls, str) else cls
         return None if known is None or known.module in self._scope.local else known
+
+
+def _form(use: str, args: Value) -> str:
+    """A use with the kinds of its arguments, as policies name it: `import`, `new()`, `call(str)`, `build(dict)`."""
+    if use == "import":
+        return use
+    if use == "build" or not isinstance(args, Tuple):
+        return f"{use}({kind_of(args)})"
+    kinds = [kind_of(item) for item in args.items[:_KINDS_NAMED]]
+    return f"{use}({', '.join(kinds + ['…'] * (args.size > len(kinds)))})"
 
 
 def _deed(callee: Global, event: Call) -> str:

@@ -1,0 +1,1 @@
+"""What takes several passes over the line."""
