@@ -42,9 +42,9 @@ def parse(raw: bytes, *, exact: bool = True) -> Document:
         Malformed: not in its encoding, or not JSON.
         BudgetExceeded: nested too deeply, or too many values.
     """
-    encoding = "utf-8" if exact else json.detect_encoding(raw)
+    encoding, lenience = ("utf-8", "strict") if exact else (json.detect_encoding(raw), "surrogatepass")
     try:
-        text = raw.decode(encoding)
+        text = raw.decode(encoding, lenience)
     except UnicodeDecodeError as error:
         raise Malformed(f"the text is not {encoding.removesuffix('-sig').upper()}", error.start) from error
     if sum(text.count(mark) for mark in "[{,") > MAX_VALUES:
@@ -54,7 +54,8 @@ def parse(raw: bytes, *, exact: bool = True) -> Document:
         value = _loaded(text, duplicates, exact=exact)
         unicode = not exact or "\\u" not in text or _is_unicode(value)
     except json.JSONDecodeError as error:
-        raise Malformed(f"the text is not JSON: {error.msg}", len(text[: error.pos].encode(encoding))) from error
+        offset = len(text[: error.pos].encode(encoding, lenience))
+        raise Malformed(f"the text is not JSON: {error.msg}", offset) from error
     except ValueError as error:
         raise Malformed(f"the text is not JSON that every parser reads: {error}") from error
     except RecursionError as error:
