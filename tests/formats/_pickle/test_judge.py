@@ -208,15 +208,21 @@ def test_fields_of_a_state_have_patterns_of_their_own() -> None:
     assert stream._wrong_state(shape, Dict(["size", "x"])) == "its size is not int"
 
 
-def test_the_state_of_what_nobody_reviewed_is_reported_once_with_its_class() -> None:
-    assert rules(new("unheard", "Model") + mapping({"a": value(1)}) + BUILD) == [judge.UNKNOWN]
+def test_every_use_of_what_nobody_reviewed_is_named_as_a_policy_would() -> None:
+    body = new("unheard", "Model", "x", 1) + mapping({"a": value(1)}) + BUILD + POP + b"]" + name("unheard", "f") + b"a"
+    uses = [dict(finding.parameters)["use"] for finding in found(pickled(body))]
+    assert uses == ["new(str, int)", "build(dict)", "import"]
+    many = found(pickled(call("unheard", "f", *range(20))))
+    assert str(dict(many[0].parameters)["use"]).endswith("int, …)")
+    computed = found(pickled(name("unheard", "f") + call("unheard", "g") + b"R"))
+    assert [dict(finding.parameters)["use"] for finding in computed] == ["call()", "call(result)"]
 
 
 def test_modules_of_the_archive_itself_are_its_own() -> None:
     local = frozenset({"__torch__.m"})
     body = name("__torch__.m", "M") + b")\x81" + mapping({"training": value(False)}) + BUILD
     assert found(pickled(body), local) == []
-    assert [finding.rule for finding in found(pickled(body))] == [judge.UNKNOWN]
+    assert {finding.rule for finding in found(pickled(body))} == {judge.UNKNOWN}
 
 
 def test_calls_that_functions_of_torch_make_in_turn_are_judged() -> None:
