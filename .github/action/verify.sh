@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The step of action.yml: installs from the hash-locked file, verifies, writes outputs and the job summary,
 # and ends with the tool's own exit code. Inputs come in by environment only, never by interpolation.
+# With MODEL_VERIFY set, that program is used and nothing is installed.
 set -uo pipefail
 
 work=${RUNNER_TEMP:?}/model-verify
@@ -8,10 +9,13 @@ mkdir -p "$work"
 [ -n "${HF_TOKEN:-}" ] || unset HF_TOKEN
 
 if [ -z "${MODEL_VERIFY:-}" ]; then
-    python3 -m venv "$work/venv" &&
-        "$work/venv/bin/pip" install --quiet --require-hashes --requirement "$ACTION_PATH/.github/action/requirements.txt" &&
-        "$work/venv/bin/pip" install --quiet --no-deps --no-build-isolation "$ACTION_PATH" || exit 4
-    MODEL_VERIFY=$work/venv/bin/model-verify
+    python=$(command -v python3 || command -v python)
+    "$python" -m venv "$work/venv" || exit 4
+    scripts=$work/venv/bin
+    [ -d "$scripts" ] || scripts=$work/venv/Scripts
+    "$scripts/python" -m pip install --quiet --require-hashes --requirement "$ACTION_PATH/.github/action/requirements.txt" &&
+        "$scripts/python" -m pip install --quiet --no-deps --no-build-isolation "$ACTION_PATH" || exit 4
+    MODEL_VERIFY=$scripts/model-verify
 fi
 
 models=()
@@ -28,9 +32,14 @@ fi
 options=(--policy "${INPUT_POLICY:-default}" -o "sarif=${INPUT_SARIF:-model-verify.sarif}"
     -o "json=$work/verdict.json" -o "markdown=$work/summary.md" -o "github=$work/annotations.txt")
 [ "${INPUT_OFFLINE:-false}" = true ] && options+=(--offline)
+rm -f "$work/summary.md" "$work/annotations.txt"
 
+# What the tool prints quotes models: until the token comes again, the runner obeys no line of it.
+token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+echo "::stop-commands::$token"
 "$MODEL_VERIFY" model "${options[@]}" -- "${models[@]}"
 code=$?
+echo "::$token::"
 
 case $code in
 0) verdict=accepted ;;
