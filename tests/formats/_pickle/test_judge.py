@@ -203,7 +203,7 @@ def test_fields_of_a_state_have_patterns_of_their_own() -> None:
     from verifier.data import Shape
 
     shape = Shape("a reason", state="dict", fields=(("size", "int"),))
-    stream = judge.Judge(Place("a", "pickle/1"), frozenset())
+    stream = judge.Judge(Place("a", "pickle/1"), Loader())
     assert stream._wrong_state(shape, Dict(["size", 1, "more", "x"])) == ""
     assert stream._wrong_state(shape, Dict(["size", "x"])) == "its size is not int"
 
@@ -272,3 +272,14 @@ def test_persistent_classes_of_old_torch_files_are_judged_as_themselves() -> Non
     cls = value(("module", name("torch.nn.modules.linear", "Linear"), "linear.py", "class Linear: ...")) + b"Q"
     rules_found = rules(cls + b")\x81" + mapping({"training": value(True)}) + BUILD)
     assert rules_found == ["pickle-persistent-id"]
+
+
+def test_persistent_ids_need_a_loader_and_extension_codes_a_process() -> None:
+    assert rules(value("key") + b"Q") == ["pickle-persistent-id"]
+    assert rules(b"\x82\x05") == ["pickle-extension-code"]
+    many = found(pickled(b"](" + (value("key") + b"Q") * 2000 + b"e"))
+    assert len(many) == judge.REPEATS + 1
+    assert many[-1].message == "a persistent id gives this reason 2000 times in all; 10 of them are listed"
+    stream = pickled(value("key") + b"Q")
+    loader = Loader(persistent=True)
+    assert list(inspect_stream(Artifact("a", 1), BytesReader(stream), context(), how="x/1", loader=loader)) == []

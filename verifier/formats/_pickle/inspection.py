@@ -12,9 +12,7 @@ from verifier.formats._pickle import nested, trace
 from verifier.formats._pickle.events import (
     Call,
     Event,
-    ExtensionLoad,
     Oddity,
-    PersistentLoad,
     Refusal,
     Refused,
     Summary,
@@ -23,17 +21,10 @@ from verifier.formats._pickle.judge import RULES as JUDGE_RULES
 from verifier.formats._pickle.judge import Judge, loaded
 from verifier.formats._pickle.place import PLAIN_LOADER, Loader, Place
 from verifier.formats._pickle.stream import PickleStream
-from verifier.formats._pickle.values import render
 from verifier.formats._readers import Window
 from verifier.records import Artifact, Finding, Reader, parameters
 
-_OWN_RULES: Final = (
-    "pickle-extension-code",
-    "pickle-malformed-stream",
-    "pickle-persistent-id",
-    "pickle-resource-bomb",
-    "pickle-unusual-stream",
-)
+_OWN_RULES: Final = ("pickle-malformed-stream", "pickle-resource-bomb", "pickle-unusual-stream")
 RULES: Final[tuple[str, ...]] = tuple(sorted({*_OWN_RULES, *JUDGE_RULES}))
 """What `inspect_stream` can yield."""
 
@@ -97,14 +88,14 @@ class _Inspector:
     def judged(
         self, stream: PickleStream, reader: Reader, place: Place, loader: Loader, depth: int = 0
     ) -> Iterator[Finding | Member]:
-        judge = Judge(place, loader.local)
+        judge = Judge(place, loader)
         try:
             for event in stream:
                 if loader.observe is not None:
                     loader.observe(event)
                 if self.trace is not None:
                     self.trace(f"{'  ' * depth}{event.offset:>10}  {trace.told(event)}")
-                yield from _about_stream(event, place, loader)
+                yield from _about_stream(event, place)
                 yield from judge.judge(event)
                 if isinstance(event, Call):
                     yield from self._loaded(event, reader)
@@ -130,7 +121,7 @@ class _Inspector:
             )
 
 
-def _about_stream(event: Event, place: Place, loader: Loader) -> Iterator[Finding]:
+def _about_stream(event: Event, place: Place) -> Iterator[Finding]:
     """What the stream itself shows, whatever it names."""
     if isinstance(event, Refusal):
         rule = _RULE_OF.get(event.reason, "pickle-malformed-stream")
@@ -138,14 +129,6 @@ def _about_stream(event: Event, place: Place, loader: Loader) -> Iterator[Findin
     elif isinstance(event, Oddity):
         message = f"{event.message}; unpicklers agree on what it means, but no known pickler writes it"
         yield _finding("pickle-unusual-stream", place, event.offset, event.message, message)
-    elif isinstance(event, ExtensionLoad):
-        what = f"extension code {event.code}"
-        message = f"{what} stands for whatever the loading process has registered under it (copyreg)"
-        yield _finding("pickle-extension-code", place, event.offset, what, message)
-    elif isinstance(event, PersistentLoad) and not loader.persistent:
-        what = f"persistent id {render(event.value.id)}"
-        message = f"{what} is handed to the loader's own persistent_load, and this kind of file has no loader with one"
-        yield _finding("pickle-persistent-id", place, event.offset, what, message)
 
 
 def _finding(rule: str, place: Place, offset: int, what: str, message: str) -> Finding:

@@ -9,22 +9,34 @@ from typing import Final
 from verifier.data import Shape
 from verifier.errors import BudgetExceeded
 from verifier.formats._pickle import contracts
-from verifier.formats._pickle.events import Build, Call, Event, Fill, Import
+from verifier.formats._pickle.events import Build, Call, Event, ExtensionLoad, Fill, Import, PersistentLoad
 from verifier.formats._pickle.intent import shown_by
-from verifier.formats._pickle.place import Place
+from verifier.formats._pickle.place import Loader, Place
 from verifier.formats._pickle.scope import Review, Scope, callable_of, named, review, use_of
 from verifier.formats._pickle.values import Bytes, Dict, Global, Result, Tuple, Value, kind_of, render
 from verifier.records import Finding, parameters
 
 DANGEROUS: Final = "pickle-dangerous-symbol"
+EXTENSION: Final = "pickle-extension-code"
 INTENT: Final = "pickle-unknown-symbol-with-intent"
+PERSISTENT: Final = "pickle-persistent-id"
 UNKNOWN: Final = "pickle-unknown-symbol"
 UNLISTED: Final = "pickle-unlisted-symbol"
 UNSAFE_CALL: Final = "pickle-unsafe-call"
 UNSAFE_STATE: Final = "pickle-unsafe-state"
 WALKED: Final = "pickle-walked-name"
 
-RULES: tuple[str, ...] = (DANGEROUS, INTENT, UNKNOWN, UNLISTED, UNSAFE_CALL, UNSAFE_STATE, WALKED)
+RULES: tuple[str, ...] = (
+    DANGEROUS,
+    EXTENSION,
+    INTENT,
+    PERSISTENT,
+    UNKNOWN,
+    UNLISTED,
+    UNSAFE_CALL,
+    UNSAFE_STATE,
+    WALKED,
+)
 
 REPEATS: Final = 10
 """Findings of one rule about one symbol that are reported with their places; further ones are counted."""
@@ -47,12 +59,13 @@ class Judge:
 
     Args:
         place: where the stream stands.
-        local: modules that the archive itself defines.
+        loader: what loads it.
     """
 
-    def __init__(self, place: Place, local: frozenset[str]) -> None:
+    def __init__(self, place: Place, loader: Loader) -> None:
         self._place = place
-        self._scope = Scope(local)
+        self._persistent = loader.persistent
+        self._scope = Scope(loader.local)
         self._waiting: dict[str, Import] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
 
@@ -70,6 +83,14 @@ class Judge:
             yield from self._built(event)
         elif isinstance(event, Fill):
             yield from self._filled(event)
+        elif isinstance(event, PersistentLoad) and not self._persistent:
+            message = (
+                f"the id {render(event.value.id)} is handed to a persistent_load, which loaders of such files lack"
+            )
+            yield from self._found(PERSISTENT, event.offset, "a persistent id", message, "load", event.value.id)
+        elif isinstance(event, ExtensionLoad):
+            message = f"code {event.code} stands for whatever the loading process has registered under it (copyreg)"
+            yield from self._found(EXTENSION, event.offset, "an extension code", message, "load", event.code)
 
     def rest(self) -> Iterator[Finding]:
         """The findings about what was imported and not called, and how often the repeated ones occurred in all."""
