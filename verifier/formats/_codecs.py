@@ -1,4 +1,4 @@
-"""Decoders of compressed streams, all from the standard library, behind one small interface."""
+"""Decoders of compressed streams, from the standard library but for LZ4, behind one small interface."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
 from typing import Protocol
+
+from verifier.formats._lz4 import Lz4Decoder
 
 MEMORY = 256 << 20
 """Bytes of memory an LZMA decoder may take; `xz -9` needs 65 MiB."""
@@ -138,6 +140,7 @@ BZIP2 = Codec("bzip2", bz2.BZ2Decompressor, b"BZh")
 XZ = Codec("xz", partial(lzma.LZMADecompressor, lzma.FORMAT_XZ, memlimit=MEMORY), b"\xfd7zXZ\0")
 ZSTANDARD = Codec("zstandard", _zstd.ZstdDecompressor, b"\x28\xb5\x2f\xfd") if _zstd else None
 """None below Python 3.14."""
+LZ4 = Codec("lz4", Lz4Decoder, b"\x04\x22\x4d\x18")
 LZMA = Codec("lzma", partial(lzma.LZMADecompressor, lzma.FORMAT_ALONE, memlimit=MEMORY))
 
 
