@@ -1,0 +1,93 @@
+"""What other loaders than joblib would run is reported, and genuine arrays are not taken for code."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import joblib  # type: ignore[import-untyped]
+import numpy
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as numpy_strategies
+
+from tests.builders.joblibs import array, dtype, dumped
+from tests.builders.opcodes import call, pickled, text, value
+from tests.formats._joblib.test_arrays import inspected, symbols
+from verifier.records import Finding
+
+EVIL = call("os", "system", "echo inert")
+
+
+def readings(data: bytes, symbol: str = "os.system") -> list[str]:
+    """As whom the loaders call the symbol."""
+    found = [f for f in inspected(data) if isinstance(f, Finding) and f.evidence[0].what == symbol]
+    return [f.message.partition(": ")[0] for f in found]
+
+
+def test_an_array_that_pickle_load_would_run() -> None:
+    raw = (EVIL + b".").ljust(64, b"\0")
+    assert readings(dumped(array(raw, (8,)))) == ["as pickle.load reads it"]
+
+
+def test_a_second_stream_says_which_it_is() -> None:
+    raw = (EVIL + b".").ljust(64, b"\0")
+    assert readings(dumped(value(1)) + dumped(array(raw, (8,)))) == ["stream 2, as pickle.load reads it"]
+
+
+def test_an_array_whose_end_older_joblib_would_run() -> None:
+    """Without heed of the padding, 9 bytes of the array remain: they skip all up to the middle of the second array."""
+    second = array((b"x" * 8 + EVIL + b".").ljust(64, b"\0"), (8,), padding=8)
+    jump = b"NNNNB" + second.index(EVIL).to_bytes(4, "little")
+    assert readings(dumped(array(bytes(64 - 9) + jump, (8,), padding=8), second)) == ["as joblib before 1.2 reads it"]
+
+
+def test_a_memo_that_means_something_else_to_pickle_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The inner pickle gets module and name from its own memo, which `pickle.load` shares with the outer one."""
+    monkeypatch.setattr(
+        "verifier.formats._joblib.readings.MISREAD", ("pickle-dangerous-symbol", "pickle-unlisted-symbol")
+    )
+    inner = text("numpy") + b"\x94" + text("dtype") + b"\x9400" + b"h\x00h\x01\x93" + text("f8") + b"\x85R"
+    outer = text("os") + b"\x94" + text("system") + b"\x94"
+    data = dumped(outer, array(pickled(inner, 4), (1,), of=dtype("O8", "|", 63)))
+    assert readings(data) == ["as pickle.load reads it"]
+
+
+def test_what_stands_behind_a_placeholder_nobody_can_follow_is_still_seen() -> None:
+    data = dumped(array(b"", (1,), read=value(1)), EVIL)
+    assert readings(data) == ["as pickle.load reads it"]
+
+
+def test_a_finding_is_not_repeated() -> None:
+    assert len(readings(dumped(EVIL, array(bytes(8), (1,), padding=8)))) == 1
+
+
+@settings(deadline=None)
+@given(
+    numpy_strategies.arrays(
+        st.sampled_from(["<f8", "<f4", "<i8", "<i4", "?", "<U3", "<M8[s]"]),
+        st.integers(1, 40).map(lambda size: (size,)),
+    ),
+    st.none() | st.integers(0, 16),
+)
+def test_genuine_arrays_are_not_taken_for_code(items: Any, padding: int | None) -> None:
+    of = dtype(f"{items.dtype.kind}{items.dtype.itemsize}")
+    if items.dtype.kind == "U":
+        of = call("numpy", "dtype", "U3", False, True) + value((3, "<", None, None, None, 12, 4, 8)) + b"b"
+    item = array(items.tobytes(), items.shape, of=of, padding=padding)
+    assert symbols(inspected(dumped(value("key"), item, item))) <= {"joblib.numpy_pickle.NumpyArrayWrapper"}
+
+
+@pytest.mark.parametrize("outer", [{"version": 1, "labels": None}, {"labels": None}, [None], (1, None)])
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_genuine_object_arrays_are_quiet_to_other_readings(outer: Any, protocol: int) -> None:
+    items = numpy.array(["a", None, 1.5, (1,)], dtype=object)
+    filled = (
+        {key: items if found is None else found for key, found in outer.items()}
+        if isinstance(outer, dict)
+        else type(outer)(items if found is None else found for found in outer)
+    )
+    out = io.BytesIO()
+    joblib.dump(filled, out, protocol=protocol)
+    assert symbols(inspected(out.getvalue())) <= {"joblib.numpy_pickle.NumpyArrayWrapper"}

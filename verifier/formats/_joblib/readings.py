@@ -1,0 +1,103 @@
+"""One pickle stream as its possible loaders read it: behind an array they do not all go on at the same byte."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Final, TypeAlias
+
+from verifier.errors import VerifierError
+from verifier.formats._context import Member
+from verifier.formats._joblib.arrays import Arrays
+from verifier.formats._pickle.events import Summary
+from verifier.formats._pickle.inspection import inspect_stream
+from verifier.formats._pickle.judge import DANGEROUS, EXTENSION, PERSISTENT
+from verifier.formats._pickle.judge import RULES as JUDGE_RULES
+from verifier.formats._pickle.place import PLAIN_LOADER, Loader
+from verifier.records import Finding
+
+Walk: TypeAlias = Generator[Finding | Member, None, Summary]
+Key: TypeAlias = tuple[str, int, str]
+"""What makes a finding another than the same one in a different reading: rule, offset, symbol."""
+
+JUDGED: Final = tuple(rule for rule in JUDGE_RULES if rule not in (EXTENSION, PERSISTENT))
+"""Rules that count in other readings: one byte of an array can be the opcode that those left out are about."""
+
+MISREAD: Final = (DANGEROUS,)
+"""Rules that count where the names are mostly meaningless."""
+
+_NOWHERE: Final = -1
+
+
+def inspect_readings(arrays: Arrays, start: int, label: str) -> Walk:
+    """Inspects the stream at `start` as joblib reads it, and from its first array on as others do.
+
+    To `pickle.load`, which also `numpy.load` and `torch.load` try, arrays are opcodes. To joblib before 1.2, arrays
+    begin where their padding does. A genuine array breaks such a reading at once, so that what it breaks on means
+    nothing; what it imports and calls before does. The pickle of an array of objects refers to a memo that
+    `pickle.load` has filled otherwise, and comes to meaningless names, so that only known dangers count.
+
+    Args:
+        arrays: follows the arrays of the artifact.
+        start: offset of the stream.
+        label: what the stream is to people; empty where there is only one.
+
+    Returns:
+        The summary of joblib's reading.
+    """
+    arrays.begin()
+    seen: set[Key] = set()
+    summary = yield from _noted(_followed(arrays, start, label), seen)
+    separator = f"{label}, " if label else ""
+    if arrays.first is not None:
+        rules = MISREAD if arrays.first_is_pickle else JUDGED
+        plain = _walk(arrays, start, f"{separator}as pickle.load reads it", PLAIN_LOADER)
+        yield from _behind(plain, arrays.first, rules, seen)
+    if arrays.first_aligned is not None:
+        older = Arrays(arrays.artifact, arrays.reader, arrays.context, arrays.how, heeds_padding=False)
+        unaligned = _followed(older, start, f"{separator}as joblib before 1.2 reads it")
+        yield from _behind(unaligned, arrays.first_aligned, JUDGED, seen)
+    return summary
+
+
+def _walk(arrays: Arrays, start: int, label: str, loader: Loader) -> Walk:
+    return inspect_stream(
+        arrays.artifact, arrays.reader, arrays.context, how=arrays.how, start=start, label=label, loader=loader
+    )
+
+
+def _followed(arrays: Arrays, start: int, label: str) -> Walk:
+    """What the stream shows, and then what the pickles of its arrays of objects do."""
+    try:
+        summary = yield from _walk(arrays, start, label, Loader(after_build=arrays.after_build))
+    except VerifierError:
+        yield from arrays.take_found()
+        raise
+    yield from arrays.take_found()
+    return summary
+
+
+def _noted(walk: Walk, seen: set[Key]) -> Walk:
+    """The same, of which `seen` takes note."""
+    while True:
+        try:
+            found = next(walk)
+        except StopIteration as end:
+            summary: Summary = end.value
+            return summary
+        seen.add(_key(found))
+        yield found
+
+
+def _behind(walk: Walk, first: int, rules: tuple[str, ...], seen: set[Key]) -> Iterator[Finding | Member]:
+    """The findings from an offset on, of these rules, and the members, that nobody has seen."""
+    for found in walk:
+        rule, offset, _ = key = _key(found)
+        if key not in seen and (isinstance(found, Member) or (rule in rules and offset >= first)):
+            yield found
+
+
+def _key(found: Finding | Member) -> Key:
+    if isinstance(found, Member):
+        return "", _NOWHERE, found.artifact.name
+    place = found.evidence[0]
+    return found.rule, _NOWHERE if place.offset is None else place.offset, place.what
