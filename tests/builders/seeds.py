@@ -7,9 +7,13 @@ import gzip
 import lzma
 import zlib
 
+from tests.builders.archives import RAR, SEVENZIP
+from tests.builders.joblibs import array, dumped
+from tests.builders.lz4s import stored
 from tests.builders.numpys import npy, npz
 from tests.builders.opcodes import call, pickled
 from tests.builders.safetensors import model_bytes
+from tests.builders.schemas import node, schema, settings
 from tests.builders.tars import tar_bytes
 from tests.builders.torches import torch_legacy, torch_tar, torch_zip
 from tests.builders.zips import zip_bytes
@@ -43,10 +47,15 @@ SEEDS: dict[str, bytes] = {
     "model.bin": torch_zip(),
     "legacy.pt": torch_legacy(),
     "oldest.pt": torch_tar(),
+    "model.joblib": dumped(array(bytes(24), (3,), padding=11)),
+    "data": settings(policy_class=pickled(call("posix", "system", "true"))),
+    "schema.json": schema(node("FunctionNode", "os", "system")),
     "array.npy": npy(),
     "arrays.npz": npz(a=npy()),
     "files.zip": zip_bytes((b"a.txt", TEXT), (b"b.json", b"{}")),
     "files.tar": tar_bytes(),
+    "files.7z": SEVENZIP,
+    "files.rar": RAR,
     "text.gz": gzip.compress(TEXT, mtime=0),
     "text.bz2": bz2.compress(TEXT),
     "text.lzma": lzma.compress(TEXT, lzma.FORMAT_ALONE),
@@ -54,6 +63,7 @@ SEEDS: dict[str, bytes] = {
     "picture.png": png(),
     "program.so": ELF,
     "pointer.bin": POINTER,
+    "text.lz4": stored(TEXT),
     "text.xz": lzma.compress(TEXT),
     "text.zlib": zlib.compress(TEXT),
 }
