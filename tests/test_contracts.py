@@ -6,7 +6,6 @@ import pickle
 import re
 import time
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,12 +30,17 @@ every_format = pytest.mark.parametrize("module", MODULES, ids=lambda module: mod
 quickly = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@cache
-def own_seeds(format_id: str) -> list[tuple[str, bytes]]:
-    """The seeds that may be of a format; all of them where none is."""
-    probes = {name: Probe(name, len(seed), seed[: formats.HEAD], BytesReader(seed)) for name, seed in SEEDS.items()}
-    found = {name: {module.FORMAT.id for module in formats.candidates(probe)} for name, probe in probes.items()}
-    return sorted((name, seed) for name, seed in SEEDS.items() if format_id in found[name]) or sorted(SEEDS.items())
+OWN: dict[str, list[tuple[str, bytes]]] = {}
+"""Seeds that may be of a format, by its id; filled as they are asked for."""
+
+
+def own_seeds(module: FormatModule) -> list[tuple[str, bytes]]:
+    """The seeds a module takes for its own; all of them where it takes none."""
+    if module.FORMAT.id not in OWN:
+        probes = [Probe(name, len(seed), seed[: formats.HEAD], BytesReader(seed)) for name, seed in SEEDS.items()]
+        own = {p.name for p in probes if p.name.endswith(module.FORMAT.suffixes) or formats._matches(module, p)}
+        OWN[module.FORMAT.id] = sorted((name, seed) for name, seed in SEEDS.items() if name in own or not own)
+    return OWN[module.FORMAT.id]
 
 
 @st.composite
@@ -46,7 +50,7 @@ def files(draw: st.DrawFn, module: FormatModule | None = None) -> tuple[str, byt
     With a module, files of its own format come more often than others.
     """
     every = sorted(SEEDS.items())
-    own = every if module is None else own_seeds(module.FORMAT.id)
+    own = every if module is None else own_seeds(module)
     seeds = draw(st.sampled_from([own, own, every]))
     name, content = draw(st.sampled_from(seeds))
     kind = draw(st.sampled_from(["whole", "cut", "patched", "extended", "noise"]))
