@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 from verifier.errors import Malformed
 from verifier.formats import Budget, Context, Member, Probe, Yield
-from verifier.formats._zip import Archive, Entry, Lie, LieKind, find_directory
-from verifier.formats._zip.report import RULES, findings
+from verifier.formats._zip import Archive, Entry, Lie, find_directory
+from verifier.formats._zip.report import RULES, findings, unread
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
 
 __all__ = ["FORMAT", "RULES", "inspect", "recognize"]
 
 FORMAT = Format("zip", 1, "zip archive")
-
-_HIDDEN = (LieKind.PREFIX, LieKind.GAP, LieKind.TRAILING)
 
 
 def recognize(probe: Probe) -> bool:
@@ -39,7 +37,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, unchecked=unchecked)
     lies = [*archive.lies, *(lie for entry in archive.entries for lie in archive.local_lies(entry)), *archive.gaps()]
     yield from findings(artifact, lies, FORMAT.how)
-    yield from _unread(artifact, [lie for lie in lies if lie.kind in _HIDDEN and lie.length])
+    yield from unread(artifact, lies, FORMAT.how)
     opened: list[tuple[Entry, Reader]] = []
     for entry in archive.entries:
         if entry.is_directory:
@@ -54,14 +52,6 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         yield Member(child, body)
     if not context.remote:
         yield from findings(artifact, _content_lies(archive, opened, context.budget), FORMAT.how)
-
-
-def _unread(artifact: Artifact, hidden: list[Lie]) -> Iterator[Coverage]:
-    """Bytes that belong to no member, as one range; none of them is inspected here."""
-    if hidden:
-        start, end = min(lie.offset for lie in hidden), max(lie.offset + lie.length for lie in hidden)
-        reason = f"{sum(lie.length for lie in hidden)} bytes belong to no member"
-        yield Coverage(artifact.name, CoverageState.PARTIAL, reason, FORMAT.how, start, end - start)
 
 
 def _content_lies(archive: Archive, opened: list[tuple[Entry, Reader]], budget: Budget) -> Iterator[Lie]:

@@ -1,11 +1,11 @@
-"""Lies as findings: one a rule, so that an archive of a thousand lies is still one line."""
+"""Lies as findings, one a rule, so that an archive of a thousand lies is still one line; and as gaps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from verifier.formats._zip.lies import Lie, LieKind
-from verifier.records import Artifact, Evidence, Finding, parameters, visible
+from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, parameters, visible
 
 AMBIGUOUS = "zip-ambiguous-directory"
 UNSAFE = "zip-unsafe-member"
@@ -33,6 +33,8 @@ RULE_OF = {
 }
 """The rule each kind breaks. CASE and BACKSLASH are legal in a zip; formats whose readers mind them add them."""
 
+_HIDDEN = (LieKind.PREFIX, LieKind.GAP, LieKind.TRAILING)
+
 _MOST_EVIDENCE = 20
 
 
@@ -47,6 +49,15 @@ def findings(artifact: Artifact, lies: Iterable[Lie], how: str) -> Iterator[Find
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         kinds = tuple(sorted({lie.kind.value for lie in found}))
         yield Finding(rule, shown, f"{shown[0].what}{more}.", parameters(kinds=kinds, count=len(found)))
+
+
+def unread(artifact: Artifact, lies: Iterable[Lie], how: str) -> Iterator[Coverage]:
+    """The gap that bytes of no member are, as one range; none of them is inspected."""
+    hidden = [lie for lie in lies if lie.kind in _HIDDEN and lie.length]
+    if hidden:
+        start, end = min(lie.offset for lie in hidden), max(lie.offset + lie.length for lie in hidden)
+        reason = f"{sum(lie.length for lie in hidden)} bytes belong to no member"
+        yield Coverage(artifact.name, CoverageState.PARTIAL, reason, how, start, end - start)
 
 
 def _evidence(artifact: Artifact, lie: Lie, how: str) -> Evidence:
