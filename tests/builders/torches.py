@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 import zipfile
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from tests.builders.opcodes import call, mapping, name, pickled, value
+from tests.builders.opcodes import Operand, call, mapping, name, pickled, value
 
 PAYLOAD = call("os", "system", "echo inert")
 """Would run a command; the command is inert."""
@@ -68,13 +71,18 @@ def archive(members: dict[str, bytes], prefix: str = "archive/", compression: in
     return buffer.getvalue()
 
 
-def torch_zip(data: bytes | None = None, storages: dict[str, bytes] | None = None, **extra: bytes) -> bytes:
-    """A zip as torch.save writes it; `extra` names further members, `__` standing for `/` and `_dot_` for `.`."""
+def torch_zip(
+    data: bytes | None = None,
+    storages: dict[str, bytes] | None = None,
+    more: Mapping[str, bytes] = MappingProxyType({}),
+    **extra: bytes,
+) -> bytes:
+    """A zip as torch.save writes it, and more members; in names of `extra`, `_dot_` and `__` stand for `.` and `/`."""
     members = {"data.pkl": state_dict() if data is None else data, ".format_version": b"1", "byteorder": b"little"}
     members |= {f"data/{key}": body for key, body in ({"0": bytes(24)} if storages is None else storages).items()}
     members |= {"version": b"3\n", ".data/serialization_id": b"0" * 40}
     members |= {key.replace("__", "/").replace("_dot_", "."): body for key, body in extra.items()}
-    return archive(members)
+    return archive(members | dict(more))
 
 
 def torch_legacy(
@@ -126,3 +134,92 @@ def tar_tensors() -> bytes:
     entry = pickled(value((2, 1, name("torch", "FloatTensor"))))
     numbers = (2, 2, 3, 3, 1, 0)
     return pickled(value(1)) + entry + b"".join(number.to_bytes(8, "little") for number in numbers)
+
+
+SCRIPT = """class Net(Module):
+  __parameters__ = ["weight", ]
+  __buffers__ = []
+  training : bool
+  weight : Tensor
+  def forward(self: __torch__.Net,
+    x: Tensor) -> Tensor:
+    y = torch.add(x, self.weight)
+    z = ops.quantized.linear(y, getattr(self, "0"))
+    return torch.relu(z)
+"""
+"""A TorchScript source as torch writes it."""
+
+
+def script_zip(source: str = SCRIPT, more: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+    """A zip as torch.jit.save writes it."""
+    constants = pickled(value(()))
+    return torch_zip(more={"constants.pkl": constants, "code/__torch__.py": source.encode()} | dict(more))
+
+
+def package_zip(resource: bytes | None = None, more: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+    """A zip as torch.package writes it: storages have numbers for keys, and stand in `.data`."""
+    identity = value(("storage", name("torch", "FloatStorage"), 0, "cpu", 6)) + b"Q"
+    members = {
+        ".data/0.storage": bytes(24),
+        "res/model.pkl": pickled(identity) if resource is None else resource,
+        ".data/extern_modules": b"torch\n",
+        ".data/python_version": b"3.11.7",
+        ".data/version": b"6\n",
+    }
+    return archive(members | dict(more))
+
+
+def payload(
+    path: str = "weight_0", *, size: tuple[int, ...] = (2, 3), pickled: bool = False, dtype: int = 7
+) -> dict[str, object]:
+    """How a description of torch.export speaks of a contiguous tensor."""
+    stride = [1] * len(size)
+    for at in reversed(range(len(size) - 1)):
+        stride[at] = stride[at + 1] * size[at + 1]
+    extents = {"sizes": [{"as_int": n} for n in size], "strides": [{"as_int": n} for n in stride]}
+    meta = {"dtype": dtype, "storage_offset": {"as_int": 0}, "layout": 7, **extents}
+    return {"path_name": path, "is_param": True, "use_pickle": pickled, "tensor_meta": meta}
+
+
+def node(target: str = "torch.ops.aten.add.Tensor") -> dict[str, object]:
+    """A node of an exported graph."""
+    return {"target": target, "inputs": [], "outputs": [], "metadata": {}}
+
+
+def program(*nodes: dict[str, object], **more: object) -> dict[str, object]:
+    """An exported program."""
+    return {"graph_module": {"graph": {"nodes": [*nodes] or [node()]}}, "guards_code": [], **more}
+
+
+def export_zip(
+    weights: Mapping[str, object] | None = None,
+    model: Mapping[str, object] | None = None,
+    more: Mapping[str, bytes] = MappingProxyType({}),
+) -> bytes:
+    """A zip as torch.export.save writes it, and `more` members."""
+    described = {"config": {"l.weight": payload()}} if weights is None else weights
+    members = {
+        "data/weights/weight_0": bytes(24),
+        "data/weights/model_weights_config.json": json.dumps(described).encode(),
+        "models/model.json": json.dumps(model or program()).encode(),
+        "archive_format": b"pt2",
+        "archive_version": b"0",
+        ".data/version": b"6\n",
+        "byteorder": b"little",
+    }
+    return archive(members | dict(more))
+
+
+def distributed(*items: bytes) -> bytes:
+    """A `.distcp`: archives one behind the other."""
+    return b"".join(items or (torch_zip(), torch_zip(state_dict(bias=tensor()))))
+
+
+def metadata(*places: tuple[str, int, int]) -> bytes:
+    """A `.metadata`, as far as places go: file, offset and length of each item."""
+    info = name("torch.distributed.checkpoint.filesystem", "_StorageInfo")
+    entries: list[Operand] = [
+        info + b")\x81" + mapping({"relative_path": value(p), "offset": value(o), "length": value(n)}) + b"b"
+        for p, o, n in places
+    ]
+    return pickled(value(entries))

@@ -1,6 +1,6 @@
 """Element sizes of torch's storages and dtypes.
 
-Sources: torch/storage.py, `_dtype_to_storage_type_map`; c10/core/ScalarType.h.
+Sources: torch/storage.py, `_dtype_to_storage_type_map`; c10/core/ScalarType.h; torch/_export/serde/schema.py.
 """
 
 from __future__ import annotations
@@ -62,3 +62,31 @@ DTYPE_SIZES: dict[str, int] = {
     "uint8": 1,
 }
 """Bytes an element takes."""
+
+PACKED: dict[str, int] = {"bits1x8": 8, "bits2x4": 4, "bits4x2": 2, "quint2x4": 4, "quint4x2": 2}
+"""Dtypes of which an element of a storage holds several of a tensor's."""
+
+SCALAR_TYPES: dict[int, str] = {
+    1: "uint8",
+    2: "int8",
+    3: "int16",
+    4: "int32",
+    5: "int64",
+    6: "float16",
+    7: "float32",
+    8: "float64",
+    9: "complex32",
+    10: "complex64",
+    11: "complex128",
+    12: "bool",
+    13: "bfloat16",
+    28: "uint16",
+    29: "float8_e4m3fn",
+    30: "float8_e5m2",
+    31: "float8_e4m3fnuz",
+    32: "float8_e5m2fnuz",
+    33: "float8_e8m0fnu",
+    34: "uint32",
+    35: "uint64",
+}
+"""Numbers torch.export gives dtypes (torch/_export/serde/schema.py, ScalarType)."""

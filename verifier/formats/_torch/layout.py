@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from verifier.formats._torch.tensors import Dialect
 from verifier.formats._zip import Entry
 from verifier.records import visible
 
@@ -39,10 +40,20 @@ _STORAGES = {
     "data.pkl": ("data/{}",),
     "constants.pkl": ("constants/{}",),
     "bytecode.pkl": ("constants/{}", "bytecode/{}", "data/{}"),
+    "traced_inputs.pkl": ("traced_inputs/{}",),
 }
-"""Pickle to the places of its storages by key; a torch.package keeps those of all pickles at `.data/<key>.storage`."""
+"""Pickle to the places of its storages by key."""
 
-_MODULE = re.compile(r"(?:code/|\.data/ts_code/\d+/code/)(__torch__(?:/\w+)*)\.py")
+_PACKAGED = (".data/{}.storage", ".data/{}")
+"""Where a torch.package keeps the storages of all its pickles; the keys in those of TorchScript bring the ending."""
+
+_WITHOUT_NUMBERS = "traced_inputs.pkl"
+"""The pickle whose storages torch.jit leaves empty: it reads the shapes alone."""
+
+_MODULE = re.compile(r"(?:code/|\.data/ts_code/(?:\d+/)?code/)(__torch__(?:/\w+)*)\.py")
+_PAYLOADS = re.compile(r"data/(weights|constants)/.+_\1_config\.json")
+_PROGRAM = re.compile(r"models/.+\.json")
+_OPAQUE = re.compile(r"data/constants/opaque_obj_\d+")
 
 
 def root_of(entries: Sequence[Entry]) -> str:
@@ -94,15 +105,43 @@ class Layout:
 
     def storage(self, pickle: Entry, key: str) -> Entry | None:
         """The member that holds the storage a pickle names by key."""
-        for place in (*_STORAGES.get(self.path(pickle).casefold(), ()), ".data/{}.storage"):
+        places = _STORAGES.get(self.path(pickle).casefold(), ())
+        for place in (*places, *_PACKAGED) if self.is_package else places:
             found = self.find(place.format(key))
             if found is not None:
                 return found
         return None
 
+    def holds(self, pickle: Entry, storage: Entry, size: int) -> bool:
+        """Whether a member is as large as the storage a pickle names, and nothing else that torch reads."""
+        shapes_only = self.path(pickle) == _WITHOUT_NUMBERS and storage.size == 0
+        return not self.is_read_otherwise(storage) and (storage.size == size or shapes_only)
+
+    def is_read_otherwise(self, entry: Entry) -> bool:
+        """Whether torch reads the member as something else than numbers, whoever calls it a storage."""
+        return self.is_pickle(entry) or entry.name.casefold().endswith((".py", ".json"))
+
+    def is_raw(self, payload: Entry) -> bool:
+        """Whether a payload of torch.export is nothing else; compiled models have the weights beside them unpickled."""
+        compiled = any(self.path(entry).casefold().startswith("data/aotinductor/") for entry in self.entries)
+        return not compiled and not self.is_read_otherwise(payload)
+
     def is_pickle(self, entry: Entry) -> bool:
         """Whether torch unpickles the member."""
-        return entry.name.casefold().endswith((".pkl", ".debug_pkl"))
+        return entry.name.casefold().endswith((".pkl", ".debug_pkl")) or _OPAQUE.fullmatch(self.path(entry)) is not None
+
+    def is_bytecode(self, entry: Entry) -> bool:
+        """Whether the member is the program of a mobile module."""
+        return self.path(entry).casefold() == "bytecode.pkl"
+
+    def is_program(self, entry: Entry) -> bool:
+        """Whether the member is a program of torch.export."""
+        return self.is_export and _PROGRAM.fullmatch(self.path(entry)) is not None
+
+    def payloads(self, entry: Entry) -> str | None:
+        """The folder of the payloads that a member of a torch.export archive describes; None for other members."""
+        match = _PAYLOADS.fullmatch(self.path(entry)) if self.is_export else None
+        return match and f"data/{match[1]}/"
 
     def is_script(self, entry: Entry) -> bool:
         """Whether the member is TorchScript source."""
@@ -112,10 +151,24 @@ class Layout:
         """What a member that holds one word must be."""
         return _TOKENS.get(self.path(entry)) if entry.size <= TOKEN_LIMIT else None
 
+    def is_package_source(self, entry: Entry) -> bool:
+        """Whether torch.package would import the member."""
+        return self.is_package and entry.name.casefold().endswith(".py") and not self.is_script(entry)
+
     @property
     def is_package(self) -> bool:
         """Whether the archive is a torch.package, which brings Python modules of its own."""
         return self.find(".data/extern_modules") is not None
+
+    @property
+    def is_export(self) -> bool:
+        """Whether the archive is of torch.export."""
+        return self.find("archive_format") is not None
+
+    def dialect(self, pickle: Entry) -> Dialect:
+        """What persistent ids the loader of a pickle knows; packaged TorchScript is read as any TorchScript is."""
+        is_resource = self.is_package and not self.path(pickle).startswith(".data/ts_code/")
+        return Dialect.PACKAGE if is_resource else Dialect.ZIP
 
     def modules(self) -> frozenset[str]:
         """Names of the TorchScript modules that the archive defines; no importable module is called `__torch__`."""
