@@ -14,8 +14,8 @@ from tests.builders.numpys import npy, npz
 from tests.builders.opcodes import call, pickled
 from tests.builders.safetensors import model_bytes
 from tests.builders.schemas import node, schema, settings
-from tests.builders.tars import tar_bytes
-from tests.builders.torches import torch_legacy, torch_tar, torch_zip
+from tests.builders.tars import Item, tar_bytes
+from tests.builders.torches import distributed, torch_legacy, torch_tar, torch_zip
 from tests.builders.zips import zip_bytes
 
 TEXT = b"# A model\n\nIt does things.\n"
@@ -47,13 +47,15 @@ SEEDS: dict[str, bytes] = {
     "model.bin": torch_zip(),
     "legacy.pt": torch_legacy(),
     "oldest.pt": torch_tar(),
+    "__0_0.distcp": distributed(),
+    "model.pte": b"\x1c\0\0\0ET12" + bytes(24),
     "model.joblib": dumped(array(bytes(24), (3,), padding=11)),
     "data": settings(policy_class=pickled(call("posix", "system", "true"))),
     "schema.json": schema(node("FunctionNode", "os", "system")),
     "array.npy": npy(),
     "arrays.npz": npz(a=npy()),
     "files.zip": zip_bytes((b"a.txt", TEXT), (b"b.json", b"{}")),
-    "files.tar": tar_bytes(),
+    "files.tar": tar_bytes(Item(b"a.txt", TEXT), Item(b"b.json", b"{}")),
     "files.7z": SEVENZIP,
     "files.rar": RAR,
     "text.gz": gzip.compress(TEXT, mtime=0),
