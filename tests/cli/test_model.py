@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 
 import pytest
@@ -17,16 +15,6 @@ def test_the_worst_outcome_decides() -> None:
     assert model.exit_code([Outcome.UNDECIDED, Outcome.REJECTED, Outcome.ACCEPTED]) == 1
 
 
-def test_reports_replace_whole_files(tmp_path: Path) -> None:
-    target = tmp_path / "report.json"
-    target.write_text("old", encoding="utf-8")
-    model._publish(target, "→ new\n")
-    assert target.read_bytes() == "→ new\n".encode()
-    assert list(tmp_path.iterdir()) == [target]
-    if os.name == "posix":
-        assert stat.S_IMODE(target.stat().st_mode) == 0o666 & ~model._umask()
-
-
 def test_a_report_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.mkdir()
@@ -35,7 +23,13 @@ def test_a_report_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [taken]
 
 
-@pytest.mark.parametrize("text", ["json", "json=", "json=.", "json=nowhere/x"])
+@pytest.mark.parametrize("text", ["json", "json=", "json=.", "json=nowhere/x", "json=/dev/null"])
 def test_targets_are_checked_before_anything_is_verified(text: str) -> None:
     with pytest.raises(UsageError):
         model._target(text)
+
+
+def test_a_report_goes_where_a_link_leads(tmp_path: Path) -> None:
+    link = tmp_path / "latest.json"
+    link.symlink_to("report.json")
+    assert model._target(f"json={link}")[1] == (tmp_path / "report.json").resolve()

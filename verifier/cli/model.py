@@ -98,8 +98,8 @@ def _target(text: str) -> tuple[reports.Report, Path]:
     name, equals, file = text.partition("=")
     if not equals or not file:
         raise UsageError(f"-o {text} names no file.", "Write -o FORMAT=FILE, as -o json=verdict.json.")
-    path = Path(file)
-    if path.is_dir() or not path.parent.is_dir():
+    path = Path(file).resolve()
+    if (Path(file).exists() and not path.is_file()) or not path.parent.is_dir():
         raise UsageError(f"No file can be written at {file}.", "Name a file in a folder that exists.")
     return reports.load(name), path
 
