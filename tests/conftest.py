@@ -7,7 +7,10 @@ import tempfile
 
 import pytest
 
-AMBIENT = ("CI", "COLUMNS", "FORCE_COLOR", "GITHUB_", "HF_", "HUGGING_FACE_", "NO_COLOR", "RUNNER_", "TERM", "VERIFY_")
+AMBIENT = (
+    *("CI", "COLUMNS", "FORCE_COLOR", "GITHUB_", "HF_", "HUGGING_FACE_", "NO_COLOR", "PYTHONUNBUFFERED"),
+    *("RUNNER_", "TERM", "VERIFY_"),
+)
 """Variables that change what is printed or fetched, by prefix."""
 
 

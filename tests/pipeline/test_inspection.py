@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.builders.dossiers import BytesReader
 from tests.builders.zips import zip_bytes
-from verifier import formats
+from verifier import formats, sources
 from verifier.errors import BudgetExceeded, Malformed, OfflineError
-from verifier.formats import Budget, Limits
+from verifier.formats import Budget, Context, FormatModule, Limits, Probe
+from verifier.pipeline.examination import Examiner
 from verifier.pipeline.inspection import Inspection, guarded
-from verifier.records import Artifact, Coverage, CoverageState, Reader, Record
+from verifier.records import Artifact, Coverage, CoverageState, Format, Reader, Record
 
 
 def no_sibling(path: str) -> Reader:
@@ -83,6 +85,44 @@ def test_a_source_that_fails_is_the_pipelines_business() -> None:
 
     with pytest.raises(OfflineError):
         list(guarded(fails, "file", "test/1"))
+
+
+class Curious:
+    """A format whose files name what lies beside them."""
+
+    FORMAT = Format("curious", 1, "Names of neighbors")
+    RULES: tuple[str, ...] = ()
+
+    @staticmethod
+    def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Coverage]:
+        neighbor = context.open_sibling(reader.read_at(0, reader.size).decode().strip())
+        yield Coverage(artifact.name, CoverageState.INSPECTED, f"beside {neighbor.size} bytes", "curious/1")
+
+
+def test_neighbors_can_be_read_where_they_are_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    archive = zip_bytes((b"a", b"b\n"), (b"b", b"no neighbor\n"))
+    for name, content in {"a": b"b\n", "b": b"no neighbor\n", "c.zip": archive}.items():
+        (tmp_path / name).write_bytes(content)
+    genuine = formats.candidates
+
+    def candidates(probe: Probe) -> tuple[FormatModule, ...]:
+        return genuine(probe) if probe.name.endswith(".zip") else (Curious(),)
+
+    monkeypatch.setattr(formats, "candidates", candidates)
+    examiner = Examiner(sources.resolve(sources.parse(str(tmp_path))), Limits())
+    seen = [
+        record
+        for name, size in (("a", 2), ("b", 12), ("c.zip", len(archive)))
+        for record in examiner.examine(Artifact(name, size)).records
+        if isinstance(record, Coverage)
+    ]
+    reasons = {record.artifact: record.reason for record in seen if record.artifact != "c.zip"}
+    assert reasons == {
+        "a": "beside 12 bytes",
+        "b": "there is no file no neighbor beside it",
+        "c.zip!a": "beside 12 bytes",
+        "c.zip!b": "there is no member no neighbor beside it",
+    }
 
 
 def test_a_crash_while_recognizing_is_coverage_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -163,6 +163,22 @@ def test_a_cycle_of_dependencies_ends(hub: Hub, models: Path) -> None:
     assert only.dependencies == ()
 
 
+def test_a_repository_that_two_load_is_verified_once(hub: Hub, models: Path) -> None:
+    base = b'{"base_model_name_or_path": "%s", "peft_type": "LORA"}'
+    lay_out(models / "org" / "on-missing", {"adapter_config.json": base % b"org/sound"})
+    code = b'{"auto_map": {"AutoModel": "org/sound--modeling.Model"}}'
+    lay_out(models / "org" / "first", {"adapter_config.json": base % b"org/on-missing", "config.json": code})
+    (second,) = verify_model("org/first").dependencies
+    assert [verdict.dossier.snapshot.id for verdict in second.dependencies] == ["org/sound"]
+
+
+def test_a_hub_that_wants_to_be_left_alone_is(hub: Hub, models: Path) -> None:
+    lay_out(models / "org" / "many", {f"{number}.txt": b"text\n" for number in range(60)})
+    hub.tell(Lie.rate_limited("*/resolve/*", retry_after=60))
+    assert len(gaps(verify_model("org/many"))) == 60
+    assert len(hub.seen("*/resolve/*")) < 60
+
+
 def test_a_chain_of_dependencies_has_an_end(hub: Hub, models: Path) -> None:
     for number in range(MAX_DEPENDENCIES + 2):
         adapter = b'{"base_model_name_or_path": "org/link-%d", "peft_type": "LORA"}' % (number + 1)

@@ -15,8 +15,11 @@ WEIGHTS = bytes(range(256)) * 8192
 
 FILES = {"README.md": b"---\nlicense: mit\n---\n", "config.json": b"{}", "empty.txt": b"", "weights.bin": WEIGHTS}
 
-HASTY = Patience(wait=0.01, longest_wait=0.05, stall=0.4, grace=1.0)
-"""Bears with a server as long as a test does."""
+HASTY = Patience(wait=0.01, longest_wait=0.05, stall=10.0, grace=10.0)
+"""Waits little between attempts, and bears with a busy machine."""
+
+IMPATIENT = Patience(wait=0.01, longest_wait=0.05, stall=0.3)
+"""For servers that stall."""
 
 
 def lay_out(folder: Path, files: dict[str, bytes] = FILES) -> Path:

@@ -7,18 +7,19 @@ import pytest
 from huggingface_hub import constants
 
 from tests.builders.hub import Hub, Lie
-from tests.sources.conftest import FILES, HASTY, WEIGHTS, lay_out
+from tests.sources.conftest import FILES, HASTY, IMPATIENT, WEIGHTS, lay_out
 from verifier.errors import AuthError, ChangedError, NotFoundError, OfflineError, RateLimitedError, SourceError
 from verifier.records import Asserter, Reference
 from verifier.sources import Source, parse, resolve
 from verifier.sources import hub as hubs
+from verifier.sources.web import Patience
 
 INFO = "/api/models/org/name"
 TREE = "/api/models/org/name/tree/*"
 
 
-def find(text: str = "org/name") -> Source:
-    return hubs.resolve(parse(text), patience=HASTY)
+def find(text: str = "org/name", patience: Patience = HASTY) -> Source:
+    return hubs.resolve(parse(text), patience=patience)
 
 
 def says(**changes: object) -> Lie:
@@ -157,7 +158,7 @@ def test_no_login_where_there_is_none(hub: Hub) -> None:
 def test_what_a_hub_may_answer(lie: Lie, kind: type[SourceError], said: str, hub: Hub) -> None:
     hub.tell(lie)
     with pytest.raises(SourceError, match=said) as raised:
-        find()
+        find(patience=IMPATIENT if lie.stall else HASTY)
     assert type(raised.value) is kind
     assert raised.value.message.startswith("org/name")
     assert str(raised.value).isprintable()
@@ -208,7 +209,7 @@ def test_an_unreachable_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_hub_that_dies_while_it_is_read(hub: Hub) -> None:
-    source = find()
+    source = find(patience=IMPATIENT)
     hub.tell(Lie.dying("*/blobs/*", 100), Lie.stalling("*config.json", 5, size=1))
     with source.open("weights.bin") as handle, pytest.raises(SourceError, match=r"weights\.bin of org/name"):
         handle.read_at(0, len(WEIGHTS))

@@ -89,13 +89,19 @@ def test_hostile_names_are_listed(tmp_path: Path) -> None:
     assert paths == sorted(paths)
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permissions do not bind this user")
-def test_an_unreadable_folder_is_a_gap(tmp_path: Path) -> None:
-    folder = lay_out(tmp_path / "x", {"y/z": b""}) / "y"
-    folder.chmod(0)
-    _, listing = listed(tmp_path)
-    folder.chmod(0o700)
-    assert listing.coverage[0].state is CoverageState.ERROR
+@posix
+def test_a_folder_too_deep_to_be_opened_is_a_gap(tmp_path: Path) -> None:
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(os.pathconf(tmp_path, "PC_PATH_MAX") // 200 + 1):
+        os.mkdir("x" * 200, dir_fd=descriptor)
+        inner = os.open("x" * 200, os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = inner
+    os.close(descriptor)
+    paths, listing = listed(tmp_path)
+    (gap,) = listing.coverage
+    assert (paths, gap.state) == ([], CoverageState.ERROR)
+    assert "the folder cannot be read: File name too long" in gap.reason
 
 
 def test_a_folder_that_vanishes_is_a_gap(tmp_path: Path) -> None:
