@@ -26,7 +26,7 @@ format: $(STAMP)  ## rewrite the code as the linter wants it
 	$(BIN)/ruff check --fix
 
 test: $(STAMP)  ## the whole suite, with coverage floors; network denied but loopback
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m pytest -n auto --cov --cov-report=
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='verifier/records/*,verifier/policy/*,verifier/rules/*'
 
