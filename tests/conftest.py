@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
 import pytest
@@ -20,7 +22,8 @@ def pytest_configure() -> None:
         if name.startswith(AMBIENT):
             del os.environ[name]
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="model-verify-tests-")
+    home = os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="model-verify-tests-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ RULES = ("pickle-beside-safetensors", "weight-shard-missing")
 
 HOW = "weights/1"
 
-PICKLED = frozenset({"pickle", "torch-legacy", "torch-zip"})
+PICKLED = frozenset({"pickle", "torch-distributed", "torch-legacy", "torch-tar", "torch-zip"})
 """Formats of weights whose loader can run code."""
 
 SHOWN = 20
