@@ -122,7 +122,8 @@ class _Inspection:
             lies += self.archive.gaps()
         yield from findings(self.artifact, lies, FORMAT.how)
         yield from unread(self.artifact, lies, FORMAT.how)
-        cases = [(lie.entry, lie.message) for lie in lies if lie.kind is LieKind.CASE and lie.entry is not None]
+        told = (LieKind.CASE, LieKind.ENCRYPTED)
+        cases = [(lie.entry, lie.message) for lie in lies if lie.kind in told and lie.entry is not None]
         odd = [*cases, *self.layout.oddities()]
         if odd:
             entry, message = odd[0]
