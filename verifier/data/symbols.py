@@ -32,7 +32,7 @@ class Shape:
         args: positional arguments of a call or construction.
         kwargs: keyword arguments, as one pattern of a dict; None where there are none.
         gives: symbol of the result's class, `$0` for the class given as first argument; empty for the symbol itself.
-        like: what else Python does with the arguments, as `judge.TRAMPOLINES` lists it; empty for nothing.
+        like: what else Python does with the arguments, as `trampolines.TRAMPOLINES` lists it; empty for nothing.
         state: what may be set on an instance; None where none may.
         fields: patterns of entries of a state that is a dict; other entries are free.
         fill: methods that may put elements into an instance, as `events.Method` names them.

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifier.errors import InternalError
-from verifier.formats._pickle import contracts
+from verifier.formats._pickle import contracts, elements
 from verifier.formats._pickle.scope import Scope
 from verifier.formats._pickle.values import (
     TRACKED,
@@ -101,7 +101,7 @@ def test_elements_that_were_dropped_are_matched_by_their_kind() -> None:
     assert not matches("list[int]", mixed)
     assert matches("list[any]", mixed)
     assert matches("dict[str: int]", Dict([item for at in range(TRACKED) for item in (f"k{at}", at)]))
-    assert not matches("list[any]", List([ORDERED] * (contracts.ELEMENTS + 1)))
+    assert not matches("list[any]", List([ORDERED] * (elements.ELEMENTS + 1)))
 
 
 @pytest.mark.parametrize(

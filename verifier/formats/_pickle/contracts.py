@@ -6,6 +6,7 @@ by `?` (it and all after it may be missing) or `*` (any number). Patterns are al
 =====================  ===============================================================================================
 `int`, `str`, …        a value of that kind (`values.kind_of`), made by the stream or by a call that gives that builtin
 `list[p]`              a `list` (`tuple`, `set`, `frozenset`) whose elements all match; `dict[p: q]` for keys and values
+`{'k': p, 'l': q}`     a dict with some of these entries and no others
 `(p, q?)`              a tuple that matches the signature
 `'regular expression'` a text that matches it as a whole
 `0`                    that integer
@@ -21,30 +22,22 @@ by `?` (it and all after it may be missing) or `*` (any number). Patterns are al
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, NoReturn, Protocol, TypeAlias
+from typing import Final, NoReturn
 
 from verifier.errors import InternalError
+from verifier.formats._pickle.elements import Pattern, Scope, all_match, entries_match
 from verifier.formats._pickle.values import (
     PLAIN,
-    Bytes,
     Container,
-    Dict,
-    FrozenSet,
     Global,
-    List,
     Persistent,
     Result,
-    Set,
     Tuple,
     Value,
     kind_of,
 )
-
-ELEMENTS: Final = 10_000
-"""Elements of one container that are held against a pattern; one with more does not match."""
 
 KINDS: Final = frozenset(
     [
@@ -65,31 +58,16 @@ KINDS: Final = frozenset(
 )
 
 ALIASES: Final = {
+    "array": "numpy.ndarray()|~wrapper()",
     "number": "int|float|bool",
     "ints": "tuple[int]|list[int]|torch.Size()",
     "text": "str|bytes",
     "raw": "bytes|bytearray|str",
 }
-"""Names for frequent patterns; `text` and `raw` are what Python 2 and 3 write in each other's place."""
+"""Names for frequent patterns; `text` and `raw` are what Python 2 and 3 write in each other's place.
 
-
-class Scope(Protocol):
-    """What a pattern asks about symbols."""
-
-    def path_of(self, value: Global) -> str:
-        """The symbol's path as the registry spells it."""
-
-    def class_of(self, value: Result) -> str:
-        """Path of the class of a result; empty where it is not known."""
-
-    def is_listed(self, value: Global, use: str, shape: str = "") -> bool:
-        """Whether a symbol is listed for `import` or `new`, in that shape if one is given; true for unknown symbols."""
-
-    def in_shape(self, value: Result, shape: str) -> bool:
-        """Whether a result is an instance of a class listed in that shape, or of an unknown one."""
-
-
-Pattern: TypeAlias = Callable[[Value, Scope], bool]
+An `array` is one of numpy, or what stands for one in joblib's files.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +122,7 @@ def pattern(text: str) -> Pattern:
     return compiled if parser.at == len(parser.tokens) else parser.fail()
 
 
-_TOKEN = re.compile(r"\s*(?:('[^']*'|~?[A-Za-z_][\w.:]*\w(?:\(\))?|~?[A-Za-z_]\w*(?:\(\))?|-?\d+|[][(),|?*:]))")
+_TOKEN = re.compile(r"\s*(?:('[^']*'|~?[A-Za-z_][\w.:]*\w(?:\(\))?|~?[A-Za-z_]\w*(?:\(\))?|-?\d+|[][(){},|?*:]))")
 
 
 class _Parser:
@@ -198,6 +176,8 @@ class _Parser:
             if not self.eat(")"):
                 self.fail()
             return lambda value, scope: isinstance(value, Tuple) and not inner.mismatch(value, scope)
+        if first == "{":
+            return self.entries()
         if self.eat("["):
             return self.elements(first)
         return _literal(first) or _named(first) or self.symbol(first)
@@ -210,7 +190,19 @@ class _Parser:
             options.append(self.pattern())
         if not self.eat("]") or kind not in ("tuple", "list", "set", "frozenset", "dict"):
             self.fail()
-        return lambda value, scope: kind_of(value) == kind and _all_match(value, options, scope)
+        return lambda value, scope: kind_of(value) == kind and all_match(value, options, scope)
+
+    def entries(self) -> Pattern:
+        found: dict[str, Pattern] = {}
+        while not self.eat("}"):
+            key = self.peek().strip("'")
+            self.at += 1
+            if not self.eat(":"):
+                self.fail()
+            found[key] = self.pattern()
+            if not self.eat(",") and self.peek() != "}":
+                self.fail()
+        return lambda value, scope: entries_match(value, found, scope)
 
     def symbol(self, token: str) -> Pattern:
         name, _, instance = token.partition("(")
@@ -227,38 +219,6 @@ class _Parser:
         if instance:
             return lambda value, scope: isinstance(value, Result) and scope.class_of(value) == name
         return lambda value, scope: isinstance(value, Global) and scope.path_of(value) == name
-
-
-def _all_match(value: Value, options: list[Pattern], scope: Scope) -> bool:
-    """Dropped elements are constants and plain containers; of a dict it is not known which were keys."""
-    if not isinstance(value, Container) or len(value.items) > ELEMENTS:
-        return False
-    if not all(_dropped_matches(kind, options, scope) for kind in value.dropped):
-        return False
-    width = 2 if isinstance(value, Dict) else 1
-    return all(options[at % width](item, scope) for at, item in enumerate(value.items))
-
-
-def _dropped_matches(kind: str, options: list[Pattern], scope: Scope) -> bool:
-    samples = _SAMPLES.get(kind, ())
-    return any(option(sample, scope) for sample in samples for option in options)
-
-
-_SAMPLES: Final[dict[str, tuple[Value, ...]]] = {
-    "none": (None,),
-    "bool": (True,),
-    "int": (0,),
-    "float": (0.0,),
-    "str": ("",),
-    "bytes": (Bytes("bytes", 0, 0),),
-    "bytearray": (Bytes("bytearray", 0, 0),),
-    "tuple": (Tuple([]),),
-    "list": (List([]),),
-    "dict": (Dict([]),),
-    "set": (Set([]),),
-    "frozenset": (FrozenSet([]),),
-}
-"""A value of each kind, which stands for those that were dropped."""
 
 
 def _literal(text: str) -> Pattern | None:

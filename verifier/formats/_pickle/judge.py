@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Final
 
 from verifier.data import Shape
@@ -12,8 +12,19 @@ from verifier.formats._pickle import contracts
 from verifier.formats._pickle.events import Build, Call, Event, ExtensionLoad, Fill, Import, PersistentLoad
 from verifier.formats._pickle.intent import shown_by
 from verifier.formats._pickle.place import Loader, Place
-from verifier.formats._pickle.scope import Review, Scope, callable_of, named, review, use_of
-from verifier.formats._pickle.values import Bytes, Dict, Global, Result, Tuple, Value, kind_of, render
+from verifier.formats._pickle.scope import Review, Scope, callable_of, class_shown, named, review, use_of
+from verifier.formats._pickle.states import wrong_state
+from verifier.formats._pickle.trampolines import TRAMPOLINES
+from verifier.formats._pickle.values import (
+    Bytes,
+    Dict,
+    Global,
+    Result,
+    Tuple,
+    Value,
+    kind_of,
+    render,
+)
 from verifier.records import Finding, parameters
 
 DANGEROUS: Final = "pickle-dangerous-symbol"
@@ -190,22 +201,10 @@ class Judge:
                 deed = f"the state {render(event.state)} is set on a {cls.path}"
                 yield from self._unreviewed(event.offset, cls, "build", deed, event.state)
             return
-        wrong = self._wrong_state(seen.symbol.built, event.state)
+        wrong = wrong_state(seen.symbol.built, event.state, self._scope)
         if wrong:
             message = f"the state {render(event.state)} is set on a {cls.path}, but {wrong}"
             yield from self._found(UNSAFE_STATE, event.offset, cls.path, message, "build", event.state)
-
-    def _wrong_state(self, shape: Shape | None, state: Value) -> str:
-        if shape is None or shape.state is None:
-            return "picklers set none on it"
-        if not contracts.pattern(shape.state)(state, self._scope):
-            return f"picklers write {shape.state}"
-        patterns = dict(shape.fields)
-        for key, value in state.pairs() if isinstance(state, Dict) and patterns else ():
-            wanted = patterns.get(key) if isinstance(key, str) else None
-            if wanted is not None and not contracts.pattern(wanted)(value, self._scope):
-                return f"its {key} is not {wanted}"
-        return ""
 
     def _filled(self, event: Fill) -> Iterator[Finding]:
         cls = yield from self._class_changed(event.offset, event.target, "elements are put into", event.items)
@@ -226,7 +225,7 @@ class Judge:
             message = f"{deed} {symbol.path} itself ({render(change)}): what it names means something else from here on"
             yield from self._found(UNSAFE_STATE, offset, symbol.path, message, "build", change)
             return None
-        cls = self._scope.class_shown(target) if isinstance(target, Result) else None
+        cls = class_shown(target) if isinstance(target, Result) else None
         known = named(cls) if isinstance(cls, str) else cls
         return None if known is None or known.module in self._scope.local else known
 
@@ -265,48 +264,3 @@ def loaded(event: Call) -> Iterator[Bytes]:
     if symbol is not None and symbol.called is not None and symbol.called.like == LOADS:
         args = event.args.items if isinstance(event.args, Tuple) else []
         yield from (arg for arg in args if isinstance(arg, Bytes) and not arg.escaped)
-
-
-def _attribute(event: Call) -> Iterator[Event]:
-    """`getattr(cls, name)`: how protocols 2 and 3 write a nested class, and enumerations their members."""
-    symbol = callable_of(Result(event.callee, event.args, event.use))
-    if symbol is not None:
-        yield Import(event.offset, symbol)
-
-
-def _made(event: Call) -> Iterator[Event]:
-    """`copyreg.__newobj__(cls, *args)`: makes an instance of its first argument."""
-    cls, *args = event.args.items if isinstance(event.args, Tuple) else (None,)
-    yield Call(event.offset, cls, Tuple(args), "new")
-
-
-def _made_with_keywords(event: Call) -> Iterator[Event]:
-    """`copyreg.__newobj_ex__(cls, args, kwargs)`."""
-    cls, args, kwargs = event.args.items if isinstance(event.args, Tuple) and event.args.size == 3 else (None,) * 3
-    yield Call(event.offset, cls, args, "new", kwargs)
-
-
-def _reconstructed(event: Call) -> Iterator[Event]:
-    """`copyreg._reconstructor(cls, base, state)`: `base.__new__(cls, state)`; no `state` where base is `object`."""
-    cls, base, state = event.args.items if isinstance(event.args, Tuple) and event.args.size == 3 else (None,) * 3
-    bare = isinstance(base, Global) and base.name == "object"
-    yield Call(event.offset, cls, Tuple([] if bare else [state]), "new")
-
-
-def _applied(event: Call) -> Iterator[Event]:
-    """`torch._tensor._rebuild_from_type_v2(function, type, args, state)`: calls the function, then sets the state."""
-    if isinstance(event.args, Tuple) and event.args.size == 4:
-        function, _, args, state = event.args.items
-        yield Call(event.offset, function, args, "call")
-        if isinstance(state, (Dict, Tuple)) and state.size:
-            yield Build(event.offset, Result(function, args, "call"), state)
-
-
-TRAMPOLINES: Final[dict[str, Callable[[Call], Iterator[Event]]]] = {
-    "apply": _applied,
-    "attribute": _attribute,
-    "newobj": _made,
-    "newobj_ex": _made_with_keywords,
-    "reconstructor": _reconstructed,
-}
-"""What Python does besides when a symbol with such a shape (`Shape.like`) is called: the events to judge as well."""
