@@ -40,14 +40,18 @@ fuzz: $(STAMP)  ## differential pickle fuzzing; N=number of streams
 	$(BIN)/python -m tests.fuzz.pickle_streams $(or $(N),1000000)
 
 build: $(STAMP)  ## reproducible wheel and source archive
-	$(BIN)/pip install --quiet build
-	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build
+	$(BIN)/pip install --quiet --group build
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build
 
 action-lock: $(STAMP)  ## pin what the action installs, by hash
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command 'make action-lock' --output-file .github/action/requirements.txt pyproject.toml --group build
 
+release-lock: $(STAMP)  ## pin what lists a release's components, by hash
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-annotate \
+		--custom-compile-command 'make release-lock' --output-file .ci/release.txt --group release
+
 clean:  ## remove what the targets made
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage*
 
-.PHONY: help dev lint format test demo bench fuzz build action-lock clean
+.PHONY: help dev lint format test demo bench fuzz build action-lock release-lock clean
