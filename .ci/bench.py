@@ -1,6 +1,7 @@
 """Timings beside the peers, as ratios measured in one run. Prints a table; exits 1 where a bar is missed.
 
-Every peer gets an environment of its own below .bench/, kept between runs. Pairs are interleaved and medians compared.
+The project and every peer get an environment of their own below .bench/, installed as users install them and kept
+between runs. Pairs are interleaved and medians compared.
 BENCH_RUNS (5), BENCH_SHARD_MB (500) and BENCH_TMP, where 8 shards are written, may be set in the environment.
 """
 
@@ -38,7 +39,7 @@ def environment(name: str, *packages: str) -> Path:
     python = ENVIRONMENTS / name / "bin" / "python"
     if not python.exists():
         venv.create(ENVIRONMENTS / name, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
+    subprocess.run([python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *packages], check=True)
     return python
 
 
@@ -58,16 +59,14 @@ def process(*argv: str | Path, **env: str) -> Callable[[], object]:
     return lambda: subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **env})
 
 
-def startup() -> list[Row]:
+def startup(ours: Path) -> list[Row]:
     """`--help` against a program that only imports typer and defines one command."""
     bare = "import typer\napp = typer.Typer()\n@app.command()\ndef f(): ...\napp()"
-    ours, typer, python = medians(
-        process(sys.executable, "-m", "verifier", "--help"),
-        process(sys.executable, "-c", bare, "--help"),
-        process(sys.executable, "-c", "pass"),
+    took, typer, python = medians(
+        process(ours.with_name("verify"), "--help"), process(ours, "-c", bare, "--help"), process(ours, "-c", "pass")
     )
-    print(f"start-up: ours {ours:.3f} s, bare typer {typer:.3f} s, bare Python {python:.3f} s")
-    return [("verify --help / bare typer --help", ours / typer, 1.5)]
+    print(f"start-up: ours {took:.3f} s, bare typer {typer:.3f} s, bare Python {python:.3f} s")
+    return [("verify --help / bare typer --help", took / typer, 1.5)]
 
 
 def write_shards(folder: Path, shards: int) -> None:
@@ -105,11 +104,11 @@ def signed(model: Path, work: Path) -> Callable[[], object]:
     return process(signing, "verify", "key", model, "--signature", signature, "--public_key", public)
 
 
-def folder_of_shards(work: Path, model: Path) -> list[Row]:
+def folder_of_shards(ours: Path, work: Path, model: Path) -> list[Row]:
     """Hash and inspect a sharded model, against the floor and against model-signing; all but the floor as processes."""
     write_shards(model, 8)
-    ours = process(sys.executable, "-c", VERIFY, model)
-    took, theirs, floor = medians(ours, signed(model, work), lambda: hash_in_memory(8 * SHARD_BYTES))
+    verify, peer = process(ours, "-c", VERIFY, model), signed(model, work)
+    took, theirs, floor = medians(verify, peer, lambda: hash_in_memory(8 * SHARD_BYTES))
     print(f"8 shards: ours {took:.2f} s, model-signing {theirs:.2f} s, SHA-256 floor {floor:.2f} s")
     return [("8 shards / SHA-256 floor", took / floor, 1.45), ("8 shards / model-signing", took / theirs, 0.6)]
 
@@ -135,11 +134,12 @@ def digest(path: Path) -> None:
 
 def main() -> int:
     """Runs all benchmarks, prints ratios and bars."""
-    rows = startup()
+    ours = environment("model-verify", str(ROOT))
+    rows = startup(ours)
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_TMP")) as work:
         model = Path(work, "model")
         model.mkdir()
-        rows += folder_of_shards(Path(work), model)
+        rows += folder_of_shards(ours, Path(work), model)
         rows += one_file(next(model.iterdir()))
     print()
     for name, ratio, bar in rows:
