@@ -8,6 +8,10 @@ import shutil
 import tempfile
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 AMBIENT = (
     *("CI", "COLUMNS", "FORCE_COLOR", "GITHUB_", "HF_", "HUGGING_FACE_", "NO_COLOR", "PYTHONUNBUFFERED"),

@@ -82,9 +82,10 @@ def test_a_gap_is_undecided(state: CoverageState) -> None:
 def test_not_my_format_counts_only_where_nobody_stands_for_the_artifact_and_then_once() -> None:
     taken_back = gap(CoverageState.UNKNOWN, how="zip/1"), gap(CoverageState.UNKNOWN, how="tar/1")
     assert clauses(clean(coverage=(*taken_back, inspected()))) == []
-    assert clauses(clean(coverage=taken_back)) == [
+    assert clauses(clean(coverage=taken_back)) == [("coverage.unknown-format", Level.UNDECIDED)]
+    assert clauses(clean(coverage=taken_back), "permissive") == [
         ("coverage.nothing-inspected", Level.UNDECIDED),
-        ("coverage.unknown-format", Level.UNDECIDED),
+        ("coverage.unknown-format", Level.NOTE),
     ]
 
 

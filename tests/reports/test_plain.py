@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders.verdicts import COMMIT, MEMBER, denial, everything, finding, rejected, snapshot, undecided, verdict
+from tests.builders.verdicts import (
+    COMMIT,
+    MEMBER,
+    PICKLE,
+    denial,
+    everything,
+    finding,
+    rejected,
+    snapshot,
+    undecided,
+    verdict,
+)
 from verifier.records import (
     Comparison,
     Coverage,
@@ -58,6 +69,10 @@ def test_what_was_read_and_what_was_not() -> None:
     assert "not inspected: 1 unknown-format" in text
     assert "only checked once downloaded: sha256" in text
     assert "model.gguf: GGUF is not inspected yet" in text
+    taken_back = Coverage(PICKLE, CoverageState.UNKNOWN, "not my format after all", "pickle/1")
+    plain = verdict()
+    plain = replace(plain, dossier=replace(plain.dossier, coverage=(*plain.dossier.coverage, taken_back)))
+    assert "not inspected" not in render([plain])
 
 
 def test_other_decisions_loads_and_waivers_show() -> None:

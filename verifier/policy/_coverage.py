@@ -33,20 +33,25 @@ class Gaps:
     def decide(self, case: Case) -> Iterator[Decision]:
         """A Decision for each gap, for bytes without a record of inspection, and for a model nothing of which was seen.
 
-        The last two are not for a policy to allow: none accepts what was never looked at.
+        The last two are not for a policy to allow: none accepts what was never looked at. The last is told only where
+        the others would let it pass.
         """
-        for records in case.coverage.values():
-            for record in records:
-                if not record.state.clean:
-                    reason = f"{record.artifact}: {record.reason}"
-                    yield Decision(f"coverage.{record.state}", self.levels[record.state], record, reason)
         artifacts = case.dossier.snapshot.artifacts
+        decided = [decision for records in case.coverage.values() for decision in self._gaps(records)]
         for artifact in artifacts:
-            yield from self._unrecorded(artifact, case.coverage.get(artifact.name, ()))
+            decided += self._unrecorded(artifact, case.coverage.get(artifact.name, ()))
+        yield from decided
         names = {artifact.name for artifact in artifacts}
-        if not any(record.state.clean for name in names for record in case.coverage.get(name, ())):
+        seen = any(record.state.clean for name in names for record in case.coverage.get(name, ()))
+        if not seen and all(decision.level in (Level.NOTE, Level.ALLOW) for decision in decided):
             reason = "none of its files could be inspected" if artifacts else "it holds no files"
             yield Decision("coverage.nothing-inspected", Level.UNDECIDED, case.dossier.snapshot.id, reason)
+
+    def _gaps(self, records: Iterable[Coverage]) -> Iterator[Decision]:
+        for record in records:
+            if not record.state.clean:
+                reason = f"{record.artifact}: {record.reason}"
+                yield Decision(f"coverage.{record.state}", self.levels[record.state], record, reason)
 
     def _unrecorded(self, artifact: Artifact, records: tuple[Coverage, ...]) -> Iterator[Decision]:
         if not records:

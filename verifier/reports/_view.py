@@ -9,6 +9,7 @@ from verifier.records import (
     Claim,
     Comparison,
     Coverage,
+    CoverageState,
     Decision,
     Dossier,
     Evidence,
@@ -119,6 +120,14 @@ def bytes_read(dossier: Dossier) -> int:
         record.read if record.requests else record.size - sum(end - start for start, end in record.unread)
         for record in dossier.reads
     )
+
+
+def gaps(dossier: Dossier) -> Iterator[Coverage]:
+    """What was not inspected; a module's "not my format" only where no other module stands for the artifact."""
+    known = {one.artifact for one in dossier.coverage if one.state is not CoverageState.UNKNOWN}
+    for one in dossier.coverage:
+        if not one.state.clean and (one.state is not CoverageState.UNKNOWN or one.artifact not in known):
+            yield one
 
 
 def size(count: int) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from verifier import rules
 from verifier.records import Coverage, Finding, Level, Outcome, Stage, Verdict
 from verifier.reports._failure import Failure
-from verifier.reports._view import GAPS, Item, bytes_read, closure, items, model, place, safe, size
+from verifier.reports._view import GAPS, Item, bytes_read, closure, gaps, items, model, place, safe, size
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -161,9 +161,8 @@ class _Page:
         self._section("Read")
         files = _counted(len(dossier.snapshot.artifacts), "file")
         self._line(2, (f"{size(bytes_read(dossier))} of {size(total)} in {files}{over}", ""))
-        gaps = [coverage for coverage in dossier.coverage if not coverage.state.clean]
-        if gaps:
-            counted = Counter(coverage.state.value for coverage in gaps)
+        counted = Counter(coverage.state.value for coverage in gaps(dossier))
+        if counted:
             states = ", ".join(f"{count} {state}" for state, count in sorted(counted.items()))
             self._line(2, (f"not inspected: {states}", "yellow"))
         unchecked = sorted({name for coverage in dossier.coverage for name in coverage.unchecked})
