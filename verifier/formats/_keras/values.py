@@ -1,0 +1,67 @@
+"""Values in a configuration: where they stand, and whether they are bytecode of Python."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from typing import Final, TypeAlias, Union
+
+from verifier.formats._json import Json
+from verifier.formats._json import pointer as pointed
+
+_SHORTEST_CODE: Final = 24
+"""Bytes a marshaled code object has at least."""
+
+Place: TypeAlias = Union[tuple["Place", str | int], None]
+"""The place above and the key or index there; None is the document."""
+
+
+def within(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
+    """A value and everything in it, in order, without recursion."""
+    stack = [iter([(place, value)])]
+    while stack:
+        for found in stack[-1]:
+            yield found
+            stack.append(_items(*found))
+            break
+        else:
+            stack.pop()
+
+
+def _items(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
+    if isinstance(value, dict):
+        yield from (((place, key), item) for key, item in value.items())
+    elif isinstance(value, list):
+        yield from (((place, i), item) for i, item in enumerate(value))
+
+
+def is_function(value: list[Json]) -> bool:
+    """Bytecode, defaults and closure: a function as Keras before 3 wrote it."""
+    rest = all(item is None or isinstance(item, list | dict) for item in value[1:])
+    return len(value) == 3 and rest and is_marshaled(value[0])
+
+
+def is_marshaled(value: Json) -> bool:
+    """Base64 text of a code object: marshal's type `c`, with or without the reference bit."""
+    if not isinstance(value, str):
+        return False
+    content = decoded(value)
+    return len(content) >= _SHORTEST_CODE and content[0] & 0x7F == ord("c")
+
+
+def decoded(text: str) -> bytes:
+    """What base64 text holds, read as leniently as Python reads it; nothing where it cannot be decoded."""
+    try:
+        return base64.b64decode(text.encode("utf-8", "surrogatepass"))
+    except binascii.Error:
+        return b""
+
+
+def shown(place: Place) -> str:
+    """A place as a JSON pointer."""
+    steps: list[str | int] = []
+    while place is not None:
+        place, step = place
+        steps.append(step)
+    return pointed(*reversed(steps))
