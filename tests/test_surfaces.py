@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 
 from tests.builders.models import poisoned_checkpoint
 from tests.builders.safetensors import model_bytes
+from verifier.rules import rule_ids
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = Path(sys.executable).parent
@@ -245,3 +246,22 @@ def test_the_action_installs_what_the_project_asks_for_by_hash() -> None:
     for text in [*project["project"]["dependencies"], *project["dependency-groups"]["build"]]:
         wanted = Requirement(text)
         assert wanted.specifier.contains(pins[wanted.name]), f"run make action-lock: {text}"
+
+
+def test_the_readme_names_what_there_is() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    helped = "".join(
+        subprocess.run(
+            [SCRIPTS / "verify", *command, "--help"], capture_output=True, encoding="utf-8", check=True
+        ).stdout
+        for command in ([], ["model"], ["gateway"])
+    )
+    for option in re.findall(r"verify .*?(--[a-z-]+)", text):
+        assert option in helped
+    for rule in re.findall(r"verify explain ([a-z-]+)", text):
+        assert rule in rule_ids()
+    for command in re.findall(r"^\$ verify ([a-z]+) ", text, re.MULTILINE):
+        assert re.search(rf"^  {command} ", helped, re.MULTILINE)
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert re.findall(r"- id: (\S+)", text) == [hook["id"]]
+    assert all((ROOT / path).exists() for path in re.findall(r"\]\(([^)#]+)\)", text))
