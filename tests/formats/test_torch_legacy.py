@@ -202,3 +202,10 @@ def test_storages_of_many_gigabytes_cost_nothing(remote: bool) -> None:
     assert covered[-1].offset + (covered[-1].length or 0) == reader.size
     assert reader.read < 200_000
     assert peak < 4 << 20
+
+
+def test_streams_behind_five_that_are_no_checkpoint_are_handed_back() -> None:
+    other = torch_legacy(keys=pickled(value(5)), storages={}) + pickled(PAYLOAD)
+    assert list(members_of(inspected(module, other)).values()) == [pickled(PAYLOAD)]
+    version = torch_legacy(protocol=pickled(value(1002)), storages={}) + pickled(PAYLOAD)
+    assert list(members_of(inspected(module, version)).values()) == [pickled(PAYLOAD)]

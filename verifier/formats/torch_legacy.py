@@ -146,10 +146,12 @@ class _Inspection:
             return None
         if summaries[1].value != PROTOCOL:
             yield self._partial(f"its protocol version is not {PROTOCOL}, the only one that torch loads")
+            yield from self._rest()
             return None
         keys = listed_texts(self.reader, summaries[-1])
         if keys is None:
             yield self._partial("its list of storage keys is not one that torch writes")
+            yield from self._rest()
         return keys
 
     def _storages(self, keys: list[str]) -> str:
@@ -176,5 +178,11 @@ class _Inspection:
             place = Evidence(self.artifact.name, "behind the last storage", FORMAT.how, self.end, size)
             message = f"{size} bytes stand behind the last storage; a program that reads on would load them."
             yield Finding(TRAILING, (place,), message, parameters(bytes=size))
-            yield Member(self.artifact.member(f"bytes from {self.end}", size), Window(self.reader, self.end, size))
+            yield from self._rest()
             yield Coverage(self.artifact.name, CoverageState.INSPECTED, "", FORMAT.how, self.end)
+
+    def _rest(self) -> Iterator[Member]:
+        """Hands back what is not accounted for, to be recognized by itself."""
+        size = self.reader.size - self.end
+        if size:
+            yield Member(self.artifact.member(f"bytes from {self.end}", size), Window(self.reader, self.end, size))
