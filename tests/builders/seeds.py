@@ -9,8 +9,10 @@ import zlib
 
 from tests.builders.archives import RAR, SEVENZIP
 from tests.builders.joblibs import array, dumped
+from tests.builders.keras_models import built, keras_zip, lambda_code, sequential
 from tests.builders.lz4s import stored
 from tests.builders.numpys import npy, npz
+from tests.builders.onnxs import onnx_bytes
 from tests.builders.opcodes import call, pickled
 from tests.builders.safetensors import model_bytes
 from tests.builders.schemas import node, schema, settings
@@ -41,6 +43,8 @@ SEEDS: dict[str, bytes] = {
     "empty.bin": b"",
     "zeros.bin": bytes(64),
     "config.json": b'{"architectures": ["BertModel"], "auto_map": {"AutoModel": "modeling.Model"}}',
+    "modeling.py": b"import os\nimport torch\n\n\nclass Model(torch.nn.Module):\n    pass\n\n\nos.system('true')\n",
+    "chat_template.jinja": b"{{ bos_token }}{% for m in messages %}{{ m['content']|trim }}{% endfor %}",
     "model.safetensors.index.json": b'{"metadata": {}, "weight_map": {"a": "model-00001-of-00002.safetensors"}}',
     "model.safetensors": model_bytes(),
     "model.pkl": pickled(call("posix", "system", "true")),
@@ -48,6 +52,8 @@ SEEDS: dict[str, bytes] = {
     "legacy.pt": torch_legacy(),
     "oldest.pt": torch_tar(),
     "__0_0.distcp": distributed(),
+    "model.onnx": onnx_bytes(),
+    "model.keras": keras_zip(sequential(built("Lambda", {"function": lambda_code()})), weights=b""),
     "model.pte": b"\x1c\0\0\0ET12" + bytes(24),
     "model.joblib": dumped(array(bytes(24), (3,), padding=11)),
     "data": settings(policy_class=pickled(call("posix", "system", "true"))),

@@ -1,0 +1,53 @@
+"""ONNX models, honest and lying."""
+
+from __future__ import annotations
+
+import struct
+
+from tests.builders.protobufs import block, number
+
+FLOAT = 1
+INT64 = 7
+
+
+def node(name: str, *inputs: str, domain: str = "", attributes: bytes = b"", output: str = "y") -> bytes:
+    """A field `node` of a graph."""
+    ends = b"".join((*(block(1, one) for one in inputs), block(2, output)))
+    return block(1, ends, block(4, name), attributes, block(7, domain) if domain else b"")
+
+
+def tensor(dims: list[int], payload: bytes, *, name: str = "W", dtype: int = FLOAT) -> bytes:
+    """A TensorProto; the payload is one or more of its fields."""
+    return b"".join((*(number(1, size) for size in dims), number(2, dtype), block(8, name), payload))
+
+
+def raw(*values: float) -> bytes:
+    """Floats as `raw_data`."""
+    return block(9, struct.pack(f"<{len(values)}f", *values))
+
+
+def shape(*sizes: int, name: str = "shape") -> bytes:
+    """A tensor of sizes."""
+    return tensor([len(sizes)], block(9, struct.pack(f"<{len(sizes)}q", *sizes)), name=name, dtype=INT64)
+
+
+def external(location: str, **more: str) -> bytes:
+    """A tensor of four numbers that stand in another file."""
+    entries = {"location": location, **more}
+    named = b"".join(block(13, block(1, key), block(2, value)) for key, value in entries.items())
+    return tensor([4], named + number(14, 1))
+
+
+def model(*parts: bytes, more: bytes = b"", opset: int = 17) -> bytes:
+    """A model of one graph of those fields; initializers are made of tensors by `weights`."""
+    return b"".join((number(1, 8), block(2, "tests"), block(7, *parts), block(8, number(2, opset)), more))
+
+
+def weights(*tensors: bytes) -> bytes:
+    """Fields `initializer` of a graph."""
+    return b"".join(block(5, one) for one in tensors)
+
+
+def onnx_bytes() -> bytes:
+    """A small model of one node and one weight."""
+    return model(node("Mul", "x", "W"), weights(tensor([100], raw(*range(100)))))

@@ -1,0 +1,299 @@
+"""The walk through a ModelProto: operators, functions, tensors, and the shapes that operators make tensors of.
+
+Source: onnx/onnx.proto of onnx 1.23. Payloads of tensors are stepped over.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import prod
+from typing import Final
+
+from verifier.errors import Malformed
+from verifier.formats._onnx.tensors import Tensor, read_tensor, shape_in
+from verifier.formats._protobuf import BYTES, VARINT, Field, Wire
+
+MAX_NESTING: Final = 30
+"""Graphs within attributes of nodes of graphs: each takes three of the hundred messages protobuf's parsers follow."""
+
+MAX_MADE: Final = 1 << 34
+"""Elements an operator may make out of a few numbers: more would take 16 GiB even as bytes."""
+
+_SMALL: Final = 512
+"""Bytes of a node, from its operator on, that are remembered: most nodes repeat those of another."""
+
+_REMEMBERED: Final = 10_000
+"""Such ends of nodes that are remembered."""
+
+_OUTPUT: Final = 2
+_OP_TYPE: Final = 4
+_DOMAIN: Final = 7
+_NAMED: Final = frozenset({_OUTPUT, _OP_TYPE, _DOMAIN})
+
+_SIZED: Final = {"ConstantOfShape": 0, "Expand": 1, "Tile": 1}
+"""Operators whose result is as large as a number says, and the input in which it stands."""
+
+_MODEL: Final = frozenset({4, 5, 6, 26})
+_GRAPH: Final = frozenset({2, 10, 11, 12, 13, 14, 16})
+_FUNCTION: Final = frozenset({4, 5, 6, 8, 9, 12, 13, 14})
+_NODE: Final = frozenset({3, 6, 8, 9, 10})
+_ATTRIBUTE: Final = frozenset({1, 2, 3, 4, 7, 8, 9, 13, 14, 15, 20, 21})
+"""Fields that are names, descriptions, types and plain numbers."""
+
+
+@dataclass(slots=True)
+class Model:
+    """What a model holds.
+
+    Args:
+        graphs: graphs of the model itself: one.
+        opsets: domain to version.
+        producer: who wrote it.
+        metadata: pairs its writer added.
+        operators: domain and name to the offset of the first node.
+        functions: domain and name of the functions it defines.
+        tensors: how many.
+        parameters: elements of those that are initializers.
+        dtypes: how many tensors of each data type.
+        payloads: ranges of numbers inside the file.
+        unknown: ranges of fields that the schema does not have.
+        external: tensors that name another file.
+        flawed: tensors that contradict themselves.
+        bombs: offset and description of results that could not be held.
+    """
+
+    graphs: int = 0
+    opsets: dict[str, int] = field(default_factory=dict)
+    producer: str = ""
+    metadata: list[tuple[str, str]] = field(default_factory=list)
+    operators: dict[tuple[str, str], int] = field(default_factory=dict)
+    functions: set[tuple[str, str]] = field(default_factory=set)
+    tensors: int = 0
+    parameters: int = 0
+    dtypes: Counter[int] = field(default_factory=Counter)
+    payloads: list[tuple[int, int]] = field(default_factory=list)
+    unknown: list[tuple[int, int]] = field(default_factory=list)
+    external: list[Tensor] = field(default_factory=list)
+    flawed: list[Tensor] = field(default_factory=list)
+    bombs: list[tuple[int, str]] = field(default_factory=list)
+
+
+class Walk:
+    """Walks one model.
+
+    Args:
+        wire: over the artifact, which is one ModelProto.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        self.model = Model()
+        self._wire = wire
+        self._shapes: dict[str, tuple[int, ...]] = {}
+        self._sized: list[tuple[str, str, int]] = []
+        self._tails: set[bytes] = set()
+
+    def run(self) -> None:
+        """Fills `model`, as far as the bytes can be read.
+
+        Raises:
+            Malformed: they are no model.
+            BudgetExceeded: they are more than is inspected.
+        """
+        wire, model = self._wire, self.model
+        for part in wire.fields(0, wire.size):
+            match part.number, part.wire:
+                case 1, 0:
+                    pass
+                case ((2 | 3), 2):
+                    model.producer = f"{model.producer} {wire.text(part, 1 << 12)}".strip()
+                case 7, 2:
+                    model.graphs += 1
+                    self._graph(part, 0)
+                case 8, 2:
+                    domain, version = self._opset(part)
+                    model.opsets[domain] = version
+                case 14, 2:
+                    model.metadata.append(self._pair(part))
+                case 20, 2:
+                    self._training(part)
+                case 25, 2:
+                    self._function(part)
+                case _:
+                    self._leaf(part, _MODEL)
+        self._find_bombs()
+
+    def _graph(self, message: Field, depth: int) -> None:
+        if depth > MAX_NESTING:
+            raise Malformed(f"graphs are nested more than {MAX_NESTING} deep", message.start)
+        for part in self._wire.fields(message.start, message.end):
+            match part.number, part.wire:
+                case 1, 2:
+                    self._node(part, depth)
+                case 5, 2:
+                    tensor = self._tensor(part)
+                    self.model.parameters += tensor.elements if not tensor.flaw else 0
+                    self._remember(tensor.name, tensor)
+                case 15, 2:
+                    self._sparse(part)
+                case _:
+                    self._leaf(part, _GRAPH)
+
+    def _function(self, message: Field) -> None:
+        name = domain = ""
+        for part in self._wire.fields(message.start, message.end):
+            match part.number, part.wire:
+                case 1, 2:
+                    name = self._wire.text(part)
+                case 10, 2:
+                    domain = self._wire.text(part)
+                case 7, 2:
+                    self._node(part, 0)
+                case 11, 2:
+                    self._attribute(part, 0)
+                case _:
+                    self._leaf(part, _FUNCTION)
+        self.model.functions.add((domain, name))
+
+    def _training(self, message: Field) -> None:
+        for part in self._wire.fields(message.start, message.end):
+            match part.number, part.wire:
+                case ((1 | 2), 2):
+                    self._graph(part, 1)
+                case _:
+                    self._leaf(part, frozenset({3, 4}))
+
+    def _node(self, message: Field, depth: int) -> None:
+        inputs: list[Field] = []
+        named: dict[int, Field] = {}
+        tensors: list[Tensor] = []
+        plain = True
+        for part in self._wire.fields(message.start, message.end):
+            number = part.number if part.wire == BYTES else 0
+            if number == 1:
+                inputs.append(part)
+            elif number in _NAMED:
+                named[number] = part
+                if number == _OP_TYPE and self._tail(named, message) in self._tails:
+                    return
+            elif number == 5:
+                found = self._attribute(part, depth)
+                plain = plain and found is None
+                tensors += found or []
+            elif number not in _NODE:
+                self._leaf(part, frozenset())
+                plain = False
+        name, domain = (self._wire.text(named[number]) if number in named else "" for number in (_OP_TYPE, _DOMAIN))
+        self.model.operators.setdefault((domain, name), message.start)
+        if name == "Constant" and tensors and _OUTPUT in named:
+            self._remember(self._wire.text(named[_OUTPUT]), tensors[0])
+        elif name in _SIZED:
+            self._note(name, inputs, message.start)
+        elif plain and len(self._tails) < _REMEMBERED:
+            self._tails.add(self._tail(named, message))
+
+    def _tail(self, named: dict[int, Field], message: Field) -> bytes:
+        """All of a node from its operator on, where inputs, outputs and name come first, as writers have it."""
+        first = named.get(_OP_TYPE)
+        if first is None or named.get(_DOMAIN, first).start < first.start or message.end - first.start > _SMALL:
+            return b""
+        return self._wire.content(first._replace(end=message.end), _SMALL)
+
+    def _note(self, name: str, inputs: list[Field], offset: int) -> None:
+        place = _SIZED[name]
+        if len(inputs) > place:
+            self._sized.append((name, self._wire.text(inputs[place]), offset))
+
+    def _attribute(self, message: Field, depth: int) -> list[Tensor] | None:
+        """Walks the graphs and tensors of an attribute: its own tensors; None where it is a plain value."""
+        found: list[Tensor] | None = None
+        for part in self._wire.fields(message.start, message.end):
+            if part.number in _ATTRIBUTE:
+                continue
+            found = found or []
+            match part.number, part.wire:
+                case ((5 | 10), 2):
+                    found.append(self._tensor(part))
+                case ((6 | 11), 2):
+                    self._graph(part, depth + 1)
+                case ((22 | 23), 2):
+                    self._sparse(part)
+                case _:
+                    self._leaf(part, frozenset())
+        return found
+
+    def _sparse(self, message: Field) -> None:
+        for part in self._wire.fields(message.start, message.end):
+            match part.number, part.wire:
+                case ((1 | 2), 2):
+                    self._tensor(part)
+                case _:
+                    self._leaf(part, frozenset({3}))
+
+    def _tensor(self, message: Field) -> Tensor:
+        tensor, model = read_tensor(self._wire, message), self.model
+        model.tensors += 1
+        model.dtypes[tensor.dtype] += 1
+        model.payloads += tensor.payload
+        model.unknown += tensor.unknown
+        if tensor.flaw:
+            model.flawed.append(tensor)
+        if tensor.is_external or tensor.external:
+            model.external.append(tensor)
+        return tensor
+
+    def _remember(self, name: str, tensor: Tensor) -> None:
+        if shape := shape_in(self._wire, tensor):
+            self._shapes[name] = shape
+
+    def _find_bombs(self) -> None:
+        for name, source, offset in self._sized:
+            made = prod(self._shapes.get(source, ()))
+            if made > MAX_MADE:
+                self.model.bombs.append((offset, f"{name} makes {made} elements out of a few numbers"))
+
+    def _opset(self, message: Field) -> tuple[str, int]:
+        domain, version = "", 0
+        for part in self._wire.fields(message.start, message.end):
+            match part.number, part.wire:
+                case 1, 2:
+                    domain = self._wire.text(part)
+                case 2, 0:
+                    version = part.value
+                case _:
+                    self._leaf(part, frozenset())
+        return domain, version
+
+    def _pair(self, message: Field) -> tuple[str, str]:
+        key = value = ""
+        for part in self._wire.fields(message.start, message.end):
+            match part.number, part.wire:
+                case 1, 2:
+                    key = self._shown(part)
+                case 2, 2:
+                    value = self._shown(part)
+                case _:
+                    self._leaf(part, frozenset())
+        return key, value
+
+    def _shown(self, part: Field) -> str:
+        """The beginning of a text that may be long."""
+        return self._wire.text(part._replace(end=min(part.end, part.start + 400)))
+
+    def _leaf(self, part: Field, known: frozenset[int]) -> None:
+        """A field without consequences, or one that the schema does not have."""
+        if part.number not in known:
+            self.model.unknown.append((part.start, part.end))
+
+
+def top_level(wire: Wire) -> Iterator[Field]:
+    """The fields of the outermost message.
+
+    Raises:
+        Malformed: one of them is no field of a model.
+    """
+    for part in wire.fields(0, wire.size):
+        if part.number not in (*_MODEL, 1, 2, 3, 7, 8, 14, 20, 25) or part.wire not in (BYTES, VARINT):
+            raise Malformed("it is no ONNX model", part.start)
+        yield part
