@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import get_ident
 
+from verifier.formats._code.source import FILENAME
+
 FORBIDDEN = (
     "compile",
     "ctypes.",
@@ -35,8 +37,16 @@ _watched: dict[int, list[str]] = {}
 
 def _hook(event: str, arguments: tuple[object, ...]) -> None:
     seen = _watched.get(get_ident())
-    if seen is not None and (event.startswith(FORBIDDEN) or (event == "open" and _writes(arguments))):
+    if seen is None or _parses(event, arguments):
+        return
+    if event.startswith(FORBIDDEN) or (event == "open" and _writes(arguments)):
         seen.append(f"{event}{arguments!r:.200}")
+
+
+def _parses(event: str, arguments: tuple[object, ...]) -> bool:
+    """Python's parser raises `compile` although `ast.parse` stops at the syntax tree: the one module that reads source
+    this way gives its text a name nothing else has, and running what was compiled would still be told as `exec`."""
+    return event == "compile" and len(arguments) > 1 and arguments[1] == FILENAME
 
 
 def _writes(arguments: tuple[object, ...]) -> bool:

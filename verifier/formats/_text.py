@@ -8,6 +8,8 @@ from collections.abc import Iterable
 _BINARY = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b"))
 """Control characters that stand in no text."""
 
+_DECODERS = {encoding: codecs.getincrementaldecoder(encoding) for encoding in ("utf-8", "utf-16")}
+
 
 def is_text(head: bytes, pieces: Iterable[bytes], *, whole: bool = True) -> bool:
     """UTF-8, or UTF-16 with its mark, without control characters; nothing is text too.
@@ -18,7 +20,7 @@ def is_text(head: bytes, pieces: Iterable[bytes], *, whole: bool = True) -> bool
         whole: the text ends with the last piece; else it may stop within a character.
     """
     encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = _DECODERS[encoding]()
     try:
         for piece in pieces:
             text = decoder.decode(piece)
