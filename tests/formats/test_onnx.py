@@ -137,24 +137,8 @@ def test_shapes_that_no_memory_holds_are_named(name: str, place: int) -> None:
 
 
 UNSAFE = [
-    "",
-    ".",
-    "../x",
-    "a/../../x",
-    "/etc/passwd",
-    "\\\\host\\share",
-    "..\\x",
-    "C:\\x",
-    "C:x",
-    "http://host/x",
-    "file:x",
-    "~/x",
-    "w.bin\0../x",
-    "%2e%2e/x",
-    "%2Fetc/passwd",
-    "#/../../x",
-    "a\nb",
-    "*/_ORT_MEM_ADDR_/*",
+    *("", ".", "../x", "a/../../x", "/etc/passwd", "\\\\host\\share", "..\\x", "C:\\x", "C:x", "http://host/x"),
+    *("file:x", "~/x", "w.bin\0../x", "%2e%2e/x", "%2Fetc/passwd", "#/../../x", "a\nb", "*/_ORT_MEM_ADDR_/*"),
 ]
 
 
