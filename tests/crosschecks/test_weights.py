@@ -51,3 +51,27 @@ def test_shards_an_index_names_must_be_there(
     found = check(artifact(index, 1, "json"), *(artifact(path) for path in present), facts=(fact, other, nested))
     assert [dict(finding.parameters)["missing"] for finding in found] == ([missing] if missing else [])
     assert all(finding.rule == "weight-shard-missing" for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "outside"),
+    [
+        ("../../etc/weights", True),
+        ("a/../../../x", True),
+        ("..\\..\\x", True),
+        ("/etc/weights", True),
+        ("C:\\weights", True),
+        ("https://h.test/x", True),
+        ("../x", False),
+        ("a/../x", False),
+        ("..x", False),
+    ],
+)
+def test_shards_lie_inside_the_model(name: str, outside: bool) -> None:
+    index = "text/model.safetensors.index.json"
+    fact = Fact("weight-index", (name, "y"), Evidence(index, "2 shards", "json/1"))
+    present = [artifact(path) for path in ("text/x", "text/y", "x", "text/..x")]
+    found = check(artifact(index, 1, "json"), *sorted(present, key=lambda one: one.path), facts=(fact,))
+    assert [(finding.rule, dict(finding.parameters)) for finding in found] == (
+        [("weight-shard-outside", {"outside": (name,)})] if outside else []
+    )

@@ -8,7 +8,7 @@ from posixpath import dirname, join, normpath, splitext
 
 from verifier.records import Artifact, Dossier, Evidence, Finding, parameters
 
-RULES = ("pickle-beside-safetensors", "weight-shard-missing")
+RULES = ("pickle-beside-safetensors", "weight-shard-missing", "weight-shard-outside")
 
 HOW = "weights/1"
 
@@ -20,22 +20,36 @@ SHOWN = 20
 
 
 def check(dossier: Dossier) -> Iterator[Finding]:
-    """Yields a finding an index with missing shards, and one a safetensors file with pickled twins."""
-    yield from _missing_shards(dossier)
+    """Yields a finding an index with shards missing or outside, and one a safetensors file with pickled twins."""
+    yield from _indexes(dossier)
     yield from _twins(dossier.snapshot.artifacts)
 
 
-def _missing_shards(dossier: Dossier) -> Iterator[Finding]:
+def _indexes(dossier: Dossier) -> Iterator[Finding]:
     """From facts of kind `weight-index`: the shard names an index lists, its evidence naming the index."""
     paths = {artifact.name: artifact.path for artifact in dossier.snapshot.artifacts}
+    present = frozenset(paths.values())
     for fact in dossier.facts:
         if fact.kind == "weight-index" and isinstance(fact.value, tuple) and fact.evidence.artifact in paths:
             folder = dirname(paths[fact.evidence.artifact])
             names = sorted({str(name) for name in fact.value})
-            missing = tuple(name for name in names if normpath(join(folder, name)) not in paths.values())
+            absent = [name for name in names if normpath(join(folder, name)) not in present]
+            outside = tuple(name for name in absent if _leaves(folder, name))
+            missing = tuple(name for name in absent if not _leaves(folder, name))
+            if outside:
+                message = f"The index names {outside[0]} as a shard, which lies outside the model."
+                yield Finding("weight-shard-outside", (fact.evidence,), message, parameters(outside=outside[:SHOWN]))
             if missing:
                 message = f"The index names {len(names)} shards; {len(missing)} are not there, {missing[0]} among them."
                 yield Finding("weight-shard-missing", (fact.evidence,), message, parameters(missing=missing[:SHOWN]))
+
+
+def _leaves(folder: str, name: str) -> bool:
+    """Whether a loader that joins the two would open something outside the model."""
+    spelled = name.replace("\\", "/")
+    return bool(re.match(r"/|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*://", spelled)) or (
+        normpath(join(folder, spelled)).split("/")[0] == ".."
+    )
 
 
 def _twins(artifacts: tuple[Artifact, ...]) -> Iterator[Finding]:
