@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from posixpath import dirname
 from typing import Final
@@ -19,6 +20,9 @@ _TRAILING: Final = "pickle-trailing-bytes"
 RULES: Final[tuple[str, ...]] = (UNSAFE_FILE, _TRAILING, *PICKLE_RULES)
 """What `inspect_streams` can yield."""
 
+_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f-\xff]")
+"""Bytes that plain text does not hold."""
+
 _STREAMS: Final = 1000
 """Streams in a row that are inspected."""
 
@@ -28,7 +32,8 @@ def inspect_streams(
 ) -> Iterator[Finding | Fact | Coverage | Member]:
     """Inspects the streams one after the other, the raw arrays between their opcodes as data; hands back the rest.
 
-    Coverage is UNKNOWN where the bytes do not begin as a pickle does.
+    Where the bytes do not begin as a pickle does, Coverage is UNKNOWN: another format may know them. It is PARTIAL for
+    text and for nothing at all, which anybody would read where the name promises a pickle.
 
     Args:
         artifact: what `reader` reads.
@@ -55,7 +60,9 @@ def inspect_streams(
             reason = f"the pickle stream that starts at byte {summary.start} cannot be followed beyond byte {end}"
             yield Coverage(artifact.name, CoverageState.PARTIAL, reason, how, end)
     if not protocols:
-        yield Coverage(artifact.name, CoverageState.UNKNOWN, "it does not begin as a pickle does", how)
+        blank = not _BINARY.search(reader.read_at(0, HEAD))
+        state = CoverageState.PARTIAL if blank else CoverageState.UNKNOWN
+        yield Coverage(artifact.name, state, "its name promises a pickle, but it does not begin as one does", how)
         return
     yield from arrays.coverage(end)
     yield from arrays.about_files()
@@ -66,9 +73,9 @@ def inspect_streams(
 
 
 def begins(reader: Reader) -> bool:
-    """Whether the bytes begin as a pickle; a mere import is enough, since something promised one."""
+    """Whether the bytes begin as a pickle; a mere import or plain value is enough, since something promised one."""
     trial = tried(reader.read_at(0, HEAD), reader)
-    return trial.pickle or trial.imports
+    return trial.pickle or trial.imports or trial.whole
 
 
 def _goes_on(reader: Reader, offset: int) -> bool:

@@ -28,10 +28,12 @@ class Trial:
         pickle: they are a pickle: it begins with PROTO, or it calls something, or it stops where the bytes end and made
             a container or an import, or it goes on without fault for `_OPERATIONS` opcodes.
         imports: they begin with something that reads as an import; some texts do.
+        whole: they are one stream from the first byte to the last, whatever it makes; some texts are.
     """
 
     pickle: bool
     imports: bool
+    whole: bool = False
 
 
 class _FromHead:
@@ -74,4 +76,4 @@ def tried(head: bytes, reader: Reader) -> Trial:
         return Trial(not refused, imports)
     summary = stream.summary
     ends = summary.complete and summary.end == reader.size
-    return Trial(acts or (ends and (imports or isinstance(summary.value, Container))), imports)
+    return Trial(acts or (ends and (imports or isinstance(summary.value, Container))), imports, ends)
