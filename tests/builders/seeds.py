@@ -8,6 +8,7 @@ import lzma
 import zlib
 
 from tests.builders.archives import RAR, SEVENZIP
+from tests.builders.graphs import graph_bytes, keras_metadata
 from tests.builders.joblibs import array, dumped
 from tests.builders.keras_models import built, keras_zip, lambda_code, sequential
 from tests.builders.lz4s import stored
@@ -52,6 +53,8 @@ SEEDS: dict[str, bytes] = {
     "legacy.pt": torch_legacy(),
     "oldest.pt": torch_tar(),
     "__0_0.distcp": distributed(),
+    "saved_model.pb": graph_bytes(),
+    "keras_metadata.pb": keras_metadata('{"class_name": "Dense", "config": {"units": 1}}'),
     "model.onnx": onnx_bytes(),
     "model.keras": keras_zip(sequential(built("Lambda", {"function": lambda_code()})), weights=b""),
     "model.pte": b"\x1c\0\0\0ET12" + bytes(24),

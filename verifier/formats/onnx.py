@@ -13,9 +13,10 @@ from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Budget, Context, Limits, Probe, Yield
 from verifier.formats._onnx.domains import runs_python, unreviewed
 from verifier.formats._onnx.external import Beside, strange_keys
-from verifier.formats._onnx.model import Model, Walk, top_level
+from verifier.formats._onnx.model import Model, Walk
+from verifier.formats._onnx.recognition import is_model
 from verifier.formats._onnx.tensors import NAMES, Tensor
-from verifier.formats._protobuf import BYTES, Wire
+from verifier.formats._protobuf import Wire
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, Value, visible
 
 FORMAT = Format("onnx", 1, "ONNX model", suffixes=(".onnx",))
@@ -48,15 +49,10 @@ def recognize(probe: Probe) -> bool:
     """The version first, then only fields a model has, a graph among them; each read steps over what a field holds."""
     if probe.head[:1] != b"\x08":
         return False
-    found = False
     try:
-        for count, part in enumerate(top_level(Wire(probe.reader, Budget(Limits())))):
-            if count == _PROBED or (found and part.number == 25):
-                break
-            found = found or (part.number == 7 and part.wire == BYTES)
+        return is_model(Wire(probe.reader, Budget(Limits())), _PROBED)
     except (Malformed, BudgetExceeded):
         return False
-    return found
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:

@@ -6,14 +6,13 @@ Source: onnx/onnx.proto of onnx 1.23. Payloads of tensors are stepped over.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import prod
 from typing import Final
 
 from verifier.errors import Malformed
 from verifier.formats._onnx.tensors import Tensor, read_tensor, shape_in
-from verifier.formats._protobuf import BYTES, VARINT, Field, Wire
+from verifier.formats._protobuf import BYTES, Field, Wire
 
 MAX_NESTING: Final = 30
 """Graphs within attributes of nodes of graphs: each takes three of the hundred messages protobuf's parsers follow."""
@@ -285,15 +284,3 @@ class Walk:
         """A field without consequences, or one that the schema does not have."""
         if part.number not in known:
             self.model.unknown.append((part.start, part.end))
-
-
-def top_level(wire: Wire) -> Iterator[Field]:
-    """The fields of the outermost message.
-
-    Raises:
-        Malformed: one of them is no field of a model.
-    """
-    for part in wire.fields(0, wire.size):
-        if part.number not in (*_MODEL, 1, 2, 3, 7, 8, 14, 20, 25) or part.wire not in (BYTES, VARINT):
-            raise Malformed("it is no ONNX model", part.start)
-        yield part
