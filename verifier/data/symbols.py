@@ -36,6 +36,7 @@ class Shape:
         state: what may be set on an instance; None where none may.
         fields: patterns of entries of a state that is a dict; other entries are free.
         fill: methods that may put elements into an instance, as `events.Method` names them.
+        keys: the pattern of keys that `__setitem__` may be given.
     """
 
     why: str
@@ -47,6 +48,7 @@ class Shape:
     state: str | None = None
     fields: tuple[tuple[str, str], ...] = ()
     fill: tuple[str, ...] = ()
+    keys: str = "any"
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,9 +212,14 @@ class Judge:
         if cls is None or symbol is None:
             return
         shapes = (symbol.called, symbol.made, symbol.built)
-        if not any(shape is not None and event.method in shape.fill for shape in shapes):
+        if not any(shape is not None and self._takes(shape, event) for shape in shapes):
             message = f"{event.method} is called on a {cls.path} with {render(event.items)}, which no pickler does"
             yield from self._found(UNSAFE_STATE, event.offset, cls.path, message, "fill", event.items)
+
+    def _takes(self, shape: Shape, event: Fill) -> bool:
+        wanted = contracts.pattern(shape.keys)
+        keys = [key for key, _ in event.items.pairs()] if isinstance(event.items, Dict) else []
+        return event.method in shape.fill and all(wanted(key, self._scope) for key in keys)
 
     def _class_changed(
         self, offset: int, target: Value, deed: str, change: Value

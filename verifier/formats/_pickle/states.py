@@ -10,10 +10,20 @@ from verifier.formats._pickle import contracts
 from verifier.formats._pickle.elements import Scope
 from verifier.formats._pickle.values import PLAIN, Dict, Persistent, Result, Tuple, Value
 
-ATTRIBUTES: Final = frozenset(
-    ["__annotations__", "__doc__", "__module__", "__name__", "__orig_class__", "__qualname__", "__wrapped__"]
+_WRAPPED: Final = (
+    "__annotations__",
+    "__doc__",
+    "__module__",
+    "__name__",
+    "__orig_class__",
+    "__qualname__",
+    "__wrapped__",
 )
-"""Names with two underscores on either side that states of instances hold; functools.update_wrapper writes most."""
+_YACS: Final = ("__deprecated_keys__", "__immutable__", "__new_allowed__", "__renamed_keys__")
+
+ATTRIBUTES: Final = frozenset({*_WRAPPED, *_YACS})
+"""Names with two underscores on either side that states of instances hold; functools.update_wrapper writes most,
+yacs.config.CfgNode the others."""
 
 _SPECIAL: Final = re.compile(r"__\w+__")
 

@@ -19,7 +19,6 @@ TRACKED = 64
 TEXT_LIMIT = 4096
 """Bytes of UTF-8 up to which a text constant is a `str`; a longer one is a `LongText`."""
 
-
 SHORT = 64
 """Bytes of a bytes constant up to which its content is kept."""
 
@@ -82,7 +81,7 @@ class Container:
 
     Args:
         items: the elements that are kept, in order: the first `TRACKED`, and every later one that is not plain. A Dict
-            keeps key and value by turns.
+            keeps key and value by turns, and all that was put in together with what is not plain.
         size: elements put in, a Dict's keys and values both counted; more than `len(items)` where some were dropped.
         dropped: names of the kinds of the dropped elements, as `kind_of` gives them.
         depth: containers inside, the longest way, as it was when each was put in.
@@ -109,6 +108,8 @@ class Container:
         self.size += len(values)
         self.weight += len(values)
         room = TRACKED - len(self.items)
+        tight = self.kind == "dict" and room < len(values)
+        whole = tight and not all(type(v) in PLAIN or (isinstance(v, Container) and v.plain) for v in values)
         for value in values:
             if type(value) in PLAIN:
                 droppable = True
@@ -119,7 +120,7 @@ class Container:
                 self.plain = self.plain and droppable
             else:
                 droppable = self.plain = False
-            if room > 0 or not droppable:
+            if room > 0 or whole or not droppable:
                 self.items.append(value)
                 room -= 1
             else:
