@@ -8,7 +8,9 @@ import lzma
 import zlib
 
 from tests.builders.archives import RAR, SEVENZIP
+from tests.builders.bundles import index_bytes
 from tests.builders.graphs import graph_bytes, keras_metadata
+from tests.builders.hdf5s import hdf5, text
 from tests.builders.joblibs import array, dumped
 from tests.builders.keras_models import built, keras_zip, lambda_code, sequential
 from tests.builders.lz4s import stored
@@ -54,9 +56,11 @@ SEEDS: dict[str, bytes] = {
     "oldest.pt": torch_tar(),
     "__0_0.distcp": distributed(),
     "saved_model.pb": graph_bytes(),
+    "variables.index": index_bytes(),
     "keras_metadata.pb": keras_metadata('{"class_name": "Dense", "config": {"units": 1}}'),
     "model.onnx": onnx_bytes(),
     "model.keras": keras_zip(sequential(built("Lambda", {"function": lambda_code()})), weights=b""),
+    "weights.h5": hdf5(text(b"keras_version", b"2.15.0")),
     "model.pte": b"\x1c\0\0\0ET12" + bytes(24),
     "model.joblib": dumped(array(bytes(24), (3,), padding=11)),
     "data": settings(policy_class=pickled(call("posix", "system", "true"))),

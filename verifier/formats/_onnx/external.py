@@ -13,11 +13,11 @@ from posixpath import dirname, normpath
 from typing import Final
 from urllib.parse import unquote
 
-from verifier.errors import Malformed
 from verifier.formats._context import Context
 from verifier.formats._names import unsafe_name
+from verifier.formats._neighbors import coverage_beside
 from verifier.formats._onnx.tensors import Tensor, checked_offset
-from verifier.records import Artifact, Coverage, CoverageState, visible
+from verifier.records import Artifact, Coverage, visible
 
 KEYS: Final = frozenset({"location", "offset", "length", "checksum", "basepath"})
 """What onnx takes; ONNX Runtime adds keys that begin with _PREPACKED."""
@@ -26,9 +26,6 @@ _PREPACKED: Final = "prepacked_"
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MEMORY: Final = "_ORT_MEM_ADDR_"
 """Part of a location that ONNX Runtime takes for an address in its own memory."""
-
-MAX_PADDING: Final = 16 << 20
-"""Bytes between the weights of one file that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,51 +103,4 @@ class Beside:
     def coverage(self) -> Iterator[Coverage]:
         """Which bytes of those files are weights, and what is between them."""
         for path, spans in sorted(self._spans.items()):
-            size = self._context.siblings[path]
-            name = self._sibling(path, size).name
-            gaps = list(_gaps(sorted(spans), size))
-            if self._context.remote or self._is_padding(path, gaps):
-                unchecked = ("onnx-padding",) if self._context.remote and gaps else ()
-                reason = f"weights of {self._artifact.name}, read as numbers"
-                yield Coverage(name, CoverageState.DATA, reason, self._how, 0, size, unchecked)
-                continue
-            for start, end in _merged(spans):
-                reason = f"weights of {self._artifact.name}, read as numbers"
-                yield Coverage(name, CoverageState.DATA, reason, self._how, start, end - start)
-            for start, end in gaps:
-                reason = f"bytes that are no weights of {self._artifact.name}"
-                yield Coverage(name, CoverageState.PARTIAL, reason, self._how, start, end - start)
-
-    def _sibling(self, path: str, size: int) -> Artifact:
-        own = self._artifact
-        return Artifact(own.path, size, members=(*own.members[:-1], path)) if own.members else Artifact(path, size)
-
-    def _is_padding(self, path: str, gaps: list[tuple[int, int]]) -> bool:
-        """Whether there are only zeros between the weights."""
-        if sum(end - start for start, end in gaps) > MAX_PADDING:
-            return False
-        try:
-            reader = self._context.open_sibling(path)
-        except Malformed:
-            return False
-        return not any(any(reader.read_at(start, end - start)) for start, end in gaps)
-
-
-def _gaps(spans: list[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
-    """Ranges of a file that are in no span."""
-    reached = 0
-    for start, end in (*spans, (size, size)):
-        if start > reached:
-            yield reached, start
-        reached = max(reached, end)
-
-
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same bytes in as few ranges as can be."""
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], end)
-        else:
-            found.append((start, end))
-    return found
+            yield from coverage_beside(self._artifact, self._context, path, spans, self._how, unchecked="onnx-padding")

@@ -101,7 +101,7 @@ def read_constant(wire: Wire, message: Field) -> Constant:
         if part.number == 1 and part.wire == VARINT:
             found.dtype = part.value
         elif part.number == 2 and part.wire == BYTES:
-            found.dims += _shape(wire, part)
+            found.dims += read_shape(wire, part)
         elif part.number == _CONTENT and part.wire == BYTES:
             found.content = part.start, part.end
         elif part.number == _TEXT and part.wire == BYTES and not found.text and part.end - part.start <= _MAX_TEXT:
@@ -109,7 +109,12 @@ def read_constant(wire: Wire, message: Field) -> Constant:
     return found
 
 
-def _shape(wire: Wire, message: Field) -> list[int]:
+def read_shape(wire: Wire, message: Field) -> list[int]:
+    """Sizes of the axes a TensorShapeProto gives; -1 where one is not known.
+
+    Raises:
+        Malformed, BudgetExceeded: as walking does.
+    """
     sizes: list[int] = []
     for dim in wire.fields(message.start, message.end):
         if dim.number == 2 and dim.wire == BYTES:
