@@ -9,6 +9,7 @@ import zlib
 
 from tests.builders.archives import RAR, SEVENZIP
 from tests.builders.bundles import index_bytes
+from tests.builders.flatbuffers import tflite
 from tests.builders.graphs import graph_bytes, keras_metadata
 from tests.builders.hdf5s import hdf5, text
 from tests.builders.joblibs import array, dumped
@@ -57,6 +58,7 @@ SEEDS: dict[str, bytes] = {
     "__0_0.distcp": distributed(),
     "saved_model.pb": graph_bytes(),
     "variables.index": index_bytes(),
+    "model.tflite": tflite(),
     "keras_metadata.pb": keras_metadata('{"class_name": "Dense", "config": {"units": 1}}'),
     "model.onnx": onnx_bytes(),
     "model.keras": keras_zip(sequential(built("Lambda", {"function": lambda_code()})), weights=b""),

@@ -1,0 +1,5 @@
+"""FlatBuffers, read where they stand, with every offset held against the file."""
+
+from verifier.formats._flatbuffer.table import Flat, Table
+
+__all__ = ["Flat", "Table"]

@@ -1,0 +1,244 @@
+"""TensorFlow Lite models: a FlatBuffer of operators, tensors and the buffers that hold weights.
+
+Source: tensorflow/compiler/mlir/lite/schema/schema.fbs of TensorFlow 2.21. Buffers are never read; every offset is held
+against the file (CVE-2026-42627). Files of the metadata are a zip appended to the model, as tflite-support writes them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import prod
+from typing import Final
+
+from verifier.errors import Malformed
+from verifier.formats import Context, Member, Yield
+from verifier.formats._flatbuffer import Flat, Table
+from verifier.formats._tensorflow import judge
+from verifier.formats._zip import Archive, LieKind, find_directory
+from verifier.formats._zip.report import RULES as ZIP_RULES
+from verifier.formats._zip.report import findings
+from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, Value, visible
+
+FORMAT = Format("tflite", 1, "TensorFlow Lite model", ((4, b"TFL3"),), (".tflite", ".lite"), ("zip",))
+
+MALFORMED: Final = "tflite-malformed"
+CUSTOM: Final = "tflite-custom-operator"
+RULES: tuple[str, ...] = (MALFORMED, CUSTOM, *judge.RULES, *ZIP_RULES)
+
+_CUSTOM_CODE: Final = 32
+"""BuiltinOperator.CUSTOM."""
+
+_FLEX: Final = "Flex"
+"""What the names of TensorFlow's own operators begin with (tensorflow/lite/delegates/flex)."""
+
+KNOWN: Final = frozenset(
+    {
+        *("AudioSpectrogram", "Convolution2DTransposeBias", "Landmarks2TransformMatrix", "MaxPoolingWithArgmax2D"),
+        *("MaxUnpooling2D", "Mfcc", "RandomStandardNormal", "RandomUniform", "TFLite_Detection_PostProcess"),
+        *("TransformLandmarks", "TransformTensor", "TransformTensorBilinear"),
+    }
+)
+"""Custom operators of TensorFlow Lite's own kernels and of MediaPipe, which only compute."""
+
+_BITS: Final = {
+    **dict.fromkeys((3, 6, 9), 8),
+    **dict.fromkeys((1, 7, 16, 18), 16),
+    **dict.fromkeys((0, 2, 15), 32),
+    **dict.fromkeys((4, 8, 10, 12), 64),
+    11: 128,
+    17: 4,
+}
+"""Bits of an element, by TensorType; of others it has no fixed size."""
+
+_NAMES: Final = (
+    *("FLOAT32", "FLOAT16", "INT32", "UINT8", "INT64", "STRING", "BOOL", "INT16", "COMPLEX64", "INT8", "FLOAT64"),
+    *("COMPLEX128", "UINT64", "RESOURCE", "VARIANT", "UINT32", "UINT16", "INT4", "BFLOAT16"),
+)
+"""Names of the types (TensorType)."""
+
+_LARGE: Final = 256
+"""Bytes of a buffer that stands as a range of its own in the coverage."""
+
+_SLACK: Final = 64
+"""Bytes of alignment and of fields unknown to this version that may follow the last structure."""
+
+
+@dataclass(slots=True)
+class _Model:
+    """What a model holds.
+
+    Args:
+        custom: names of custom operators to the offset of their description.
+        codes: how many operators are described.
+        buffers: first byte and length of each buffer.
+        dtypes: how many constant tensors of each type.
+        elements: of all constant tensors.
+    """
+
+    custom: dict[str, int] = field(default_factory=dict)
+    codes: int = 0
+    buffers: list[tuple[int, int]] = field(default_factory=list)
+    dtypes: Counter[int] = field(default_factory=Counter)
+    elements: int = 0
+
+
+def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
+    """Follows every offset, and judges what custom operators are."""
+    if reader.read_at(4, 4) != b"TFL3":
+        yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is no TensorFlow Lite model", FORMAT.how)
+        return
+    flat, model = Flat(reader, context.budget), _Model()
+    flaw: Malformed | None = None
+    try:
+        _walk(flat, model)
+    except Malformed as error:
+        flaw = error
+    yield from _operators(artifact, model)
+    if flaw is not None:
+        message = f"The model is no FlatBuffer that loaders read safely: {flaw.message}."
+        yield _finding(artifact, MALFORMED, message, flaw.offset or 0)
+        reason = "it could not be followed to its end"
+        yield Coverage(artifact.name, CoverageState.PARTIAL, reason, FORMAT.how)
+        return
+    yield from _facts(artifact, model)
+    yield from _coverage(artifact, model, flat.reached)
+    yield from _tail(artifact, reader, context, flat.reached)
+
+
+def _walk(flat: Flat, model: _Model) -> None:
+    root = flat.root()
+    for code in root.tables(1):
+        model.codes += 1
+        kind = max(code.number(0, 1), code.number(3, 4, signed=True))
+        if kind == _CUSTOM_CODE:
+            model.custom.setdefault(code.text(1), code.position)
+    for buffer in root.tables(4):
+        model.buffers.append(_buffer(flat, buffer))
+    for graph in root.tables(2):
+        _graph(graph, model)
+    root.text(3)
+    root.vector(5, 4)
+    for metadata in root.tables(6):
+        metadata.text(0)
+        _index(metadata.number(1, 4), len(model.buffers), metadata)
+
+
+def _buffer(flat: Flat, buffer: Table) -> tuple[int, int]:
+    """Where the bytes of a buffer are: in a vector, or behind the model where that is too large for one."""
+    offset, size = buffer.number(1, 8), buffer.number(2, 8)
+    if offset > 1:
+        flat.hold(offset, size)
+        return offset, size
+    return buffer.vector(0, 1)
+
+
+def _graph(graph: Table, model: _Model) -> None:
+    count = 0
+    for tensor in graph.tables(0):
+        count += 1
+        _tensor(tensor, model)
+    ends = [*graph.numbers(1, 4), *graph.numbers(2, 4)]
+    for operator in graph.tables(3):
+        _index(operator.number(0, 4), model.codes, operator)
+        ends += [*operator.numbers(1, 4), *operator.numbers(2, 4)]
+        options = operator.table(4)
+        operator.vector(5, 1)
+        if options is None and operator.number(3, 1):
+            raise Malformed("an operator lacks the options it says it has", operator.position)
+    if any(not -1 <= end < count for end in ends):
+        raise Malformed("an operator takes a tensor that is not there", graph.position)
+
+
+def _tensor(tensor: Table, model: _Model) -> None:
+    """Holds a tensor against its buffer."""
+    dims, dtype = tensor.numbers(0, 4), tensor.number(1, 1)
+    tensor.text(3)
+    if quantization := tensor.table(4):
+        for index, width in enumerate((4, 4, 4, 8)):
+            quantization.vector(index, width)
+    index = tensor.number(2, 4)
+    _index(index, len(model.buffers), tensor)
+    held = model.buffers[index][1] if model.buffers else 0
+    if not held:
+        return
+    model.dtypes[dtype] += 1
+    if dtype in _BITS and not tensor.place(6, 4) and all(size >= 0 for size in dims):
+        model.elements += prod(dims)
+        needed = (prod(dims) * _BITS[dtype] + 7) // 8
+        if held != needed:
+            raise Malformed(f"a tensor needs {needed} bytes and its buffer has {held}", tensor.position)
+
+
+def _index(value: int, count: int, table: Table) -> None:
+    """Raises Malformed where a number counts something that is not there; 0 is always allowed."""
+    if value and value >= count:
+        raise Malformed(f"it names the {value + 1}th of {count}", table.position)
+
+
+def _operators(artifact: Artifact, model: _Model) -> Iterator[Finding]:
+    flex = {name.removeprefix(_FLEX): offset for name, offset in model.custom.items() if name.startswith(_FLEX)}
+    yield from judge.judged_operators(artifact, FORMAT.how, flex, ())
+    for name, offset in list(model.custom.items())[:50]:
+        if not name.startswith(_FLEX) and name not in KNOWN:
+            shown = visible(name, 80)
+            message = f"The model needs the custom operator {shown}, native code that it does not hold."
+            yield _finding(artifact, CUSTOM, message, offset)
+
+
+def _facts(artifact: Artifact, model: _Model) -> Iterator[Fact]:
+    named = dict(enumerate(_NAMES))
+    facts: dict[str, Value] = {
+        "tensor-count": model.dtypes.total(),
+        "parameter-count": model.elements,
+        "tensor-dtypes": tuple(sorted((named.get(dtype, str(dtype)), n) for dtype, n in model.dtypes.items())),
+        "custom-operators": tuple(sorted(visible(name, 80) for name in list(model.custom)[:100])),
+    }
+    for kind, value in facts.items():
+        yield Fact(kind, value, Evidence(artifact.name, f"{kind} {value}", FORMAT.how, 0))
+
+
+def _coverage(artifact: Artifact, model: _Model, end: int) -> Iterator[Coverage]:
+    """The model up to its last structure: buffers are numbers, the rest was followed."""
+    reached = 0
+    for start, length in sorted(model.buffers):
+        if length < _LARGE or start < reached:
+            continue
+        yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, reached, start - reached)
+        yield Coverage(artifact.name, CoverageState.DATA, "buffers, read as numbers", FORMAT.how, start, length)
+        reached = start + length
+    yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, reached, end - reached)
+
+
+def _tail(artifact: Artifact, reader: Reader, context: Context, end: int) -> Iterator[Yield]:
+    """What follows the model: nothing, or a zip of files that describe it."""
+    length = reader.size - end
+    if not length:
+        return
+    try:
+        if find_directory(reader) is not None:
+            yield from _attached(artifact, reader, context)
+            yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, end, length)
+            return
+    except Malformed:
+        pass
+    if length <= _SLACK:
+        yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, end, length)
+    else:
+        reason = "bytes that belong to no structure of the model"
+        yield Coverage(artifact.name, CoverageState.PARTIAL, reason, FORMAT.how, end, length)
+
+
+def _attached(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
+    archive = Archive(reader)
+    context.budget.foresee_members(len(archive.entries))
+    lies = [*archive.lies, *(lie for entry in archive.entries for lie in archive.local_lies(entry)), *archive.gaps()]
+    yield from findings(artifact, [lie for lie in lies if lie.kind is not LieKind.PREFIX], FORMAT.how)
+    for entry in archive.entries:
+        if not entry.is_directory:
+            yield Member(artifact.member(entry.name, entry.size), archive.open(entry, context.budget))
+
+
+def _finding(artifact: Artifact, rule: str, message: str, offset: int) -> Finding:
+    return Finding(rule, (Evidence(artifact.name, message, FORMAT.how, min(offset, artifact.size)),), message)
