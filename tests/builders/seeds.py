@@ -15,6 +15,8 @@ from tests.builders.hdf5s import hdf5, text
 from tests.builders.joblibs import array, dumped
 from tests.builders.keras_models import built, keras_zip, lambda_code, sequential
 from tests.builders.lz4s import stored
+from tests.builders.msgpacks import array as flax_array
+from tests.builders.msgpacks import mapping
 from tests.builders.numpys import npy, npz
 from tests.builders.onnxs import onnx_bytes
 from tests.builders.opcodes import call, pickled
@@ -63,6 +65,7 @@ SEEDS: dict[str, bytes] = {
     "model.onnx": onnx_bytes(),
     "model.keras": keras_zip(sequential(built("Lambda", {"function": lambda_code()})), weights=b""),
     "weights.h5": hdf5(text(b"keras_version", b"2.15.0")),
+    "flax_model.msgpack": mapping(params=mapping(kernel=flax_array(bytes(24), 2, 3))),
     "model.pte": b"\x1c\0\0\0ET12" + bytes(24),
     "model.joblib": dumped(array(bytes(24), (3,), padding=11)),
     "data": settings(policy_class=pickled(call("posix", "system", "true"))),

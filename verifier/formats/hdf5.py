@@ -6,7 +6,7 @@ configuration that Keras builds models from is judged (keras 3 `src/legacy/savin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from verifier.errors import BudgetExceeded, Malformed
@@ -15,6 +15,7 @@ from verifier.formats._hdf5 import SIGNATURE, Attribute, External, File, Gap, Un
 from verifier.formats._json import pointer
 from verifier.formats._keras import RULES as KERAS_RULES
 from verifier.formats._keras import inspect_text
+from verifier.formats._ranges import between, merged
 from verifier.formats._readers import Window, chunks
 from verifier.records import (
     Artifact,
@@ -148,9 +149,9 @@ def _trailing(artifact: Artifact, reader: Reader, end: int) -> Iterator[Yield]:
 
 def _accounted(artifact: Artifact, file: File, data: list[tuple[int, int]]) -> Iterator[Coverage]:
     """Every byte of a file that was understood: structure, elements, and what no object owns."""
-    structure = _merged(file.metadata)
-    elements = _merged(data)
-    free = list(_between(_merged([*structure, *elements]), file.start, file.end))
+    structure = merged(file.metadata)
+    elements = merged(data)
+    free = list(between(merged([*structure, *elements]), file.start, file.end))
     if len(structure) + len(elements) + len(free) > _MOST_RANGES:
         reason = f"elements of datasets, {len(elements)} ranges, with structure between them that was inspected"
         yield Coverage(artifact.name, CoverageState.DATA, reason, FORMAT.how, file.start, file.end - file.start)
@@ -162,24 +163,3 @@ def _accounted(artifact: Artifact, file: File, data: list[tuple[int, int]]) -> I
     for start, end in free:
         reason = "space that no object owns and HDF5 does not read"
         yield Coverage(artifact.name, CoverageState.DATA, reason, FORMAT.how, start, end - start)
-
-
-def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same bytes as ordered ranges that do not touch."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(ranges):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        elif end > start:
-            merged.append((start, end))
-    return merged
-
-
-def _between(ranges: list[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """What ordered ranges leave of a whole."""
-    for first, last in ranges:
-        if first > start:
-            yield start, first
-        start = max(start, last)
-    if start < end:
-        yield start, end
