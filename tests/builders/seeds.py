@@ -61,6 +61,7 @@ SEEDS: dict[str, bytes] = {
     "saved_model.pb": graph_bytes(),
     "variables.index": index_bytes(),
     "model.tflite": tflite(),
+    "graph.pbtxt": b'node { name: "x" op: "ReadFile" }',
     "keras_metadata.pb": keras_metadata('{"class_name": "Dense", "config": {"units": 1}}'),
     "model.onnx": onnx_bytes(),
     "model.keras": keras_zip(sequential(built("Lambda", {"function": lambda_code()})), weights=b""),
