@@ -1,0 +1,61 @@
+"""Chat templates in files of their own: `chat_template.jinja`, those of other names beside it, `chat_template.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifier.errors import BudgetExceeded, Malformed
+from verifier.formats import Context, Probe, Yield
+from verifier.formats._json import parse
+from verifier.formats._templates import RULES as TEMPLATE_RULES
+from verifier.formats._templates import inspect_template, inspect_templates, template_fact
+from verifier.formats._text import is_text
+from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
+
+SUFFIXES = (".jinja", ".jinja2", ".j2")
+FORMAT = Format("chat-template", 1, "chat template", suffixes=SUFFIXES, refines=("text",))
+
+RULES: tuple[str, ...] = TEMPLATE_RULES
+
+JSON = "chat_template.json"
+"""Where processors keep their template."""
+
+MAX_BYTES = 2 << 20
+"""Bytes of a file that is read."""
+
+
+def recognize(probe: Probe) -> bool:
+    """Text under the name of a template."""
+    named = probe.name.endswith(SUFFIXES) or probe.name == JSON
+    return named and is_text(probe.head, [probe.head], whole=len(probe.head) == probe.size)
+
+
+def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
+    """Reads everything and parses the templates."""
+    if reader.size > MAX_BYTES:
+        raise BudgetExceeded(f"the file has {reader.size} bytes, more than the {MAX_BYTES} of any chat template")
+    context.budget.spend_steps(1 + reader.size // 10)
+    raw = reader.read_at(0, reader.size)
+    if not is_text(raw[:4], [raw]) or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is named as a template but is no text", FORMAT.how)
+        return
+    name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2]
+    if name.lower().endswith(SUFFIXES):
+        text = raw.decode("utf-8-sig")
+        yield template_fact(artifact.name, _title(name), text, FORMAT.how)
+        yield from inspect_template(artifact.name, text, FORMAT.how)
+    else:
+        try:
+            document = parse(raw, exact=False).value
+        except Malformed as error:
+            yield Coverage(artifact.name, CoverageState.UNKNOWN, error.message, FORMAT.how)
+            return
+        value = document.get("chat_template") if isinstance(document, dict) else None
+        yield from inspect_templates(artifact.name, value, FORMAT.how, "/chat_template")
+    yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how)
+
+
+def _title(name: str) -> str:
+    """What transformers calls the template of that file."""
+    stem = name.rpartition(".")[0]
+    return "default" if stem == "chat_template" else stem
