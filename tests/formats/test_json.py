@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders.inspections import facts_of, inspected, only, probe, rules_of, states_of, until_limit
+from tests.builders.keras_models import built, lambda_code, sequential
 from tests.builders.seeds import POINTER
 from verifier.errors import BudgetExceeded
 from verifier.formats import FormatModule, Limits, candidates
@@ -254,3 +255,11 @@ def test_only_named_keys_matter(value: object) -> None:
     records = _look({"value": value}, "settings.json")
     assert rules_of(records) == []
     assert states_of(records) == CLEAN
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.json", "tokenizer.json"])
+def test_models_of_keras_are_judged_as_keras_builds_them(name: str) -> None:
+    config = sequential(built("Lambda", {"function": lambda_code()}))
+    (finding,) = only(inspected(MODULE, json.dumps(config).encode(), name), Finding)
+    assert (finding.rule, finding.evidence[0].pointer) == ("keras-python-code", "/config/layers/2/config/function")
+    assert rules_of(inspected(MODULE, json.dumps(sequential()).encode(), name)) == []

@@ -10,6 +10,8 @@ from typing import TypeAlias, Union
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._json import Document, Json, parse, pointer
+from verifier.formats._keras import RULES as KERAS_RULES
+from verifier.formats._keras import inspect_config, looks_like_keras
 from verifier.formats._names import code_gap
 from verifier.formats._text import is_text
 from verifier.records import (
@@ -33,7 +35,7 @@ MALFORMED = "json-malformed"
 REMOTE_CODE = "config-remote-code"
 HUB_KERNEL = "config-hub-kernel"
 FOREIGN_MODULE = "config-foreign-module"
-RULES: tuple[str, ...] = (DUPLICATE, MALFORMED, REMOTE_CODE, HUB_KERNEL, FOREIGN_MODULE)
+RULES: tuple[str, ...] = (DUPLICATE, MALFORMED, REMOTE_CODE, HUB_KERNEL, FOREIGN_MODULE, *KERAS_RULES)
 
 MAX_BYTES = 128 << 20
 """Bytes of JSON parsed at once; the largest tokenizers have about 50 MB."""
@@ -121,6 +123,8 @@ def _records(see: _Seer, name: str, document: Document) -> Iterator[Yield]:
             yield from _object(see, place, value)
     if isinstance(document.value, dict):
         yield from _facts(see, name, document.value)
+    if looks_like_keras(document.value):
+        yield from inspect_config(see.artifact, document.value, FORMAT.how)
     if name == "modules.json":
         yield from _modules(see, document.value)
 
