@@ -20,11 +20,14 @@ MAX_NESTING: Final = 30
 MAX_MADE: Final = 1 << 34
 """Elements an operator may make out of a few numbers: more would take 16 GiB even as bytes."""
 
-_SMALL: Final = 512
-"""Bytes of a node, from its operator on, that are remembered: most nodes repeat those of another."""
+_SMALL: Final = 1024
+"""Bytes of a node whose operator and attributes are remembered: most nodes repeat those of another."""
 
 _REMEMBERED: Final = 10_000
-"""Such ends of nodes that are remembered."""
+"""Operators with attributes that are remembered."""
+
+_LEADING: Final = (b"\x0a", b"\x12", b"\x1a")
+"""Tags of a node's inputs, outputs and name."""
 
 _OUTPUT: Final = 2
 _OP_TYPE: Final = 4
@@ -164,6 +167,9 @@ class Walk:
                     self._leaf(part, frozenset({3, 4}))
 
     def _node(self, message: Field, depth: int) -> None:
+        tail = self._tail(message)
+        if tail in self._tails:
+            return
         inputs: list[Field] = []
         named: dict[int, Field] = {}
         tensors: list[Tensor] = []
@@ -174,8 +180,6 @@ class Walk:
                 inputs.append(part)
             elif number in _NAMED:
                 named[number] = part
-                if number == _OP_TYPE and self._tail(named, message) in self._tails:
-                    return
             elif number == 5:
                 found = self._attribute(part, depth)
                 plain = plain and found is None
@@ -189,15 +193,17 @@ class Walk:
             self._remember(self._wire.text(named[_OUTPUT]), tensors[0])
         elif name in _SIZED:
             self._note(name, inputs, message.start)
-        elif plain and len(self._tails) < _REMEMBERED:
-            self._tails.add(self._tail(named, message))
+        elif plain and tail and len(self._tails) < _REMEMBERED:
+            self._tails.add(tail)
 
-    def _tail(self, named: dict[int, Field], message: Field) -> bytes:
-        """All of a node from its operator on, where inputs, outputs and name come first, as writers have it."""
-        first = named.get(_OP_TYPE)
-        if first is None or named.get(_DOMAIN, first).start < first.start or message.end - first.start > _SMALL:
+    def _tail(self, message: Field) -> bytes:
+        """What follows inputs, outputs and name in a small node; nothing where they do not come first."""
+        if message.end - message.start > _SMALL:
             return b""
-        return self._wire.content(first._replace(end=message.end), _SMALL)
+        node, at = self._wire.content(message, _SMALL), 0
+        while node[at : at + 1] in _LEADING and at + 1 < len(node) and node[at + 1] < 0x80:
+            at += 2 + node[at + 1]
+        return node[at:]
 
     def _note(self, name: str, inputs: list[Field], offset: int) -> None:
         place = _SIZED[name]
