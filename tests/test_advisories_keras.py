@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.hdf5s import hdf5, keras_hdf5
+from tests.builders.hdf5s import Builder, dataspace, datatype, hdf5, keras_hdf5, numbers
 from tests.builders.keras_models import CODE, Config, built, function, keras_zip, lambda_code, sequential
 from tests.builders.opcodes import call, pickled
 from tests.builders.torches import PAYLOAD, torch_zip
@@ -101,6 +101,9 @@ def test_cve_2025_9905_hdf5_is_loaded_without_safe_mode(tmp_path: Path, name: st
         ("keras.config", "enable_unsafe_deserialization"),
         ("keras.src.saving.serialization_lib", "enable_unsafe_deserialization"),
         ("keras.src.saving.serialization_lib", "SafeModeScope"),
+        ("keras.src.backend.common.global_state", "set_global_attribute"),
+        ("keras.models", "load_model"),
+        ("keras", "config.enable_unsafe_deserialization"),
     ],
 )
 def test_cve_2025_9906_the_file_switches_safe_mode_off(tmp_path: Path, write: Write, module: str, name: str) -> None:
@@ -136,12 +139,33 @@ def test_cve_2025_49655_a_torch_module_is_a_pickle_in_the_configuration(
     assert "pickle-dangerous-symbol" in rules(verify_model(str(tmp_path)))
 
 
-def test_cve_2026_1669_weights_stand_in_a_file_of_the_machine(tmp_path: Path) -> None:
-    link = b"\1\x08\x40\1x" + struct.pack("<H", 14) + b"\0/etc/passwd\0x"
-    archive = keras_zip(sequential(), weights=hdf5((0x06, link)))
+def test_cve_2026_0897_a_small_file_takes_all_memory(tmp_path: Path) -> None:
+    file = Builder()
+    kernel = file.object(numbers((1 << 64) - 1, 1 << 40))
+    verdict = verified(tmp_path, "model.weights.h5", file.done(file.object([file.group(kernel=kernel)])))
+    assert verdict.outcome is Outcome.REJECTED
+
+
+READS_OTHERS = {
+    "external link": (0x06, b"\1\x08\x40\1x" + struct.pack("<H", 14) + b"\0/etc/passwd\0x"),
+    "external storage": (0x07, b"\1" + bytes(15)),
+}
+
+
+@pytest.mark.parametrize("how", READS_OTHERS)
+def test_cve_2026_1669_weights_stand_in_a_file_of_the_machine(tmp_path: Path, how: str) -> None:
+    archive = keras_zip(sequential(), weights=hdf5(READS_OTHERS[how]))
     verdict = verified(tmp_path, "model.keras", archive)
     assert verdict.outcome is Outcome.REJECTED
     assert "hdf5-external-file" in rules(verdict)
+
+
+def test_cve_2026_1669_weights_are_put_together_from_other_files(tmp_path: Path) -> None:
+    file = Builder()
+    virtual = file.object([(0x01, dataspace(6)), (0x03, datatype(0, 4)), (0x08, b"\4\3" + bytes(12))])
+    weights = file.done(file.object([file.group(kernel=virtual)]))
+    verdict = verified(tmp_path, "model.keras", keras_zip(sequential(), weights=weights))
+    assert verdict.outcome is Outcome.REJECTED
 
 
 @pytest.mark.parametrize("name", ["model.keras", "model.zip", "model.h5"])

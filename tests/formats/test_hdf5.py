@@ -115,6 +115,7 @@ LIES = {
     "another base": b"\0" * 512 + hdf5(),
     "elements behind the end": _with_root(*numbers(1 << 40, 6)),
     "fewer bytes than elements": _with_root(*numbers(0, 6, 4)),
+    "shape without bytes": _with_root(*numbers((1 << 64) - 1, 1 << 40)),
     "root that is none": Builder().done(1 << 40),
     "attribute cut short": hdf5(attribute(b"a", datatype(3, 99), dataspace(), b"text")),
     "text in no heap": hdf5(attribute(b"a", datatype(9, 16, 1), dataspace(), struct.pack("<IQI", 5, 96, 1))),

@@ -16,6 +16,11 @@ from verifier.records import visible
 
 _KINDS: Final = frozenset(Kind)
 
+_BOMB_FLOOR: Final = 4 << 30
+_BOMB_RATIO: Final = 1000
+"""Bytes a dataset takes in memory, and times those it takes in the file, that are more than weights have: the bounds of
+Keras 3.13.2 (CVE-2026-0897)."""
+
 MOST_PATH: Final = 200
 """Characters of a path that are shown."""
 
@@ -225,6 +230,9 @@ class Walk:
         self.elements += count
         self.data += where.ranges
         held = sum(end - start for start, end in where.ranges)
-        if where.is_whole and held < count * elements.size and Kind.EXTERNAL_FILES not in by_kind:
+        needed = count * elements.size
+        is_short = where.is_whole and held < needed
+        is_bomb = needed > _BOMB_FLOOR and needed > _BOMB_RATIO * held
+        if (is_short or is_bomb) and Kind.EXTERNAL_FILES not in by_kind:
             message = f"{count} elements of {elements.size} bytes are said to stand in {held} bytes"
             raise Malformed(message, place.body.offset)
