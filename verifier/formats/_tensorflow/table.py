@@ -38,6 +38,8 @@ def entries(reader: Reader, budget: Budget) -> Iterator[tuple[bytes, bytes]]:
         Malformed: it is no table, or a compressed one.
         BudgetExceeded: it is larger than is inspected.
     """
+    if not is_table(reader):
+        raise Malformed("the file does not end as a table does")
     footer = reader.read_at(reader.size - FOOTER, FOOTER)
     _, at = _place(footer, 0)
     index, _ = _place(footer, at)
