@@ -130,6 +130,7 @@ HOSTILE: dict[str, tuple[Json, str, str]] = {
     "fetching, of tf_keras": (function("tf_keras.utils", "get_file"), DANGEROUS, ""),
     "fetching, re-exported": (function("keras._tf_keras.keras.utils", "get_file"), DANGEROUS, ""),
     "loading": (function("keras_hub.src.utils", "load_model"), DANGEROUS, ""),
+    "looking up": (function("keras.losses", "get"), DANGEROUS, ""),
     "loosening": (function("keras.config", "enable_unsafe_deserialization"), DANGEROUS, ""),
     "what a module of keras imports": (function("keras.src.utils.file_utils", "urlretrieve"), DANGEROUS, ""),
     "class in a module that loads": (built("Anything", {}, "keras.src.saving.serialization_lib"), DANGEROUS, ""),

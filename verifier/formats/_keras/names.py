@@ -115,6 +115,7 @@ _REACHING: Final = frozenset(
         "from_preset",
         "func_dump",
         "func_load",
+        "get",
         "get_file",
         "get_registered_object",
         "load_img",
