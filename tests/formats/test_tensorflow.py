@@ -80,6 +80,13 @@ def test_functions_of_the_graph_are_no_foreign_operators() -> None:
     assert judged(saved_model(node("mine"), function("other", node("MatMul", field=3)))) == [UNREVIEWED]
 
 
+def test_a_function_does_not_lend_its_name_to_an_operator() -> None:
+    """TensorFlow refuses such a function, and of two names protobuf takes the last."""
+    assert judged(saved_model(node("PyFunc"), function("PyFunc", node("MatMul", field=3)))) == [PYTHON]
+    for signatures in (block(1, block(1, "Mine"), block(1, "x")), block(1, block(1, "Mine")) + block(1, block(1, "x"))):
+        assert judged(saved_model(node("Mine"), block(2, block(1, signatures)))) == [UNREVIEWED]
+
+
 @pytest.mark.parametrize("operator", ["SaveV2", "RestoreV2", "ShardedFilename", "Save", "MergeV2Checkpoints"])
 def test_paths_of_checkpoints_are_fed_not_fixed(operator: str) -> None:
     for path, expected in (("model", []), ("/etc/x", [PATH]), ("../x", [PATH]), ("gs://bucket/x", [PATH])):

@@ -83,11 +83,13 @@ class GraphWalk:
         for function in self._wire.fields(message.start, message.end):
             if function.number != 1 or function.wire != BYTES:
                 continue
+            name = ""
             for part in self._wire.fields(function.start, function.end):
                 if part.number == 1 and part.wire == BYTES:
-                    self.graph.functions.add(self._first_text(part))
+                    name = self._last_text(part) or name
                 elif part.number == 3 and part.wire == BYTES:
                     self._node(part, function.start)
+            self.graph.functions.add(name)
 
     def _node(self, message: Field, scope: int) -> None:
         name = operator = first = ""
@@ -152,11 +154,13 @@ class GraphWalk:
             found += [(key, part) for part in parts if part.number == 2]
         return found
 
-    def _first_text(self, message: Field) -> str:
+    def _last_text(self, message: Field) -> str:
+        """The name in a signature: of several, protobuf takes the last."""
+        found = ""
         for part in self._wire.fields(message.start, message.end):
             if part.number == 1 and part.wire == BYTES:
-                return self._wire.text(part, _MAX_NAME)
-        return ""
+                found = self._wire.text(part, _MAX_NAME)
+        return found
 
     def _resolve(self) -> None:
         """Paths that are constants, for the operators that take them."""

@@ -46,12 +46,16 @@ def judged_operators(
         artifact: the file.
         how: the module that looks.
         operators: name to the offset of the first node.
-        functions: names of the functions that graphs define, which nodes call like operators.
+        functions: names of the functions that graphs define, which nodes call like operators; none may take the name
+            of an operator of TensorFlow.
     """
     count = 0
     for name, offset in sorted(operators.items(), key=itemgetter(1)):
-        known = None if name in functions else operator(name)
-        if known is not None and (count := count + 1) <= _MOST:
+        known = operator(name)
+        if known is None or (known.reach is Reach.UNKNOWN and name in functions):
+            continue
+        count += 1
+        if count <= _MOST:
             message = f"The graph uses the operator {visible(name, 80)}, which {known.why}."
             yield finding(artifact, how, _RULE_OF[known.reach], message, offset)
 
