@@ -10,6 +10,7 @@ import zlib
 from tests.builders.archives import RAR, SEVENZIP
 from tests.builders.bundles import index_bytes
 from tests.builders.flatbuffers import tflite
+from tests.builders.ggufs import model as gguf_model
 from tests.builders.graphs import graph_bytes, keras_metadata
 from tests.builders.hdf5s import hdf5, text
 from tests.builders.joblibs import array, dumped
@@ -51,6 +52,7 @@ SEEDS: dict[str, bytes] = {
     "config.json": b'{"architectures": ["BertModel"], "auto_map": {"AutoModel": "modeling.Model"}}',
     "modeling.py": b"import os\nimport torch\n\n\nclass Model(torch.nn.Module):\n    pass\n\n\nos.system('true')\n",
     "chat_template.jinja": b"{{ bos_token }}{% for m in messages %}{{ m['content']|trim }}{% endfor %}",
+    "model.gguf": gguf_model("{{ bos_token }}{% for m in messages %}{{ m['content']|trim }}{% endfor %}"),
     "model.safetensors.index.json": b'{"metadata": {}, "weight_map": {"a": "model-00001-of-00002.safetensors"}}',
     "model.safetensors": model_bytes(),
     "model.pkl": pickled(call("posix", "system", "true")),

@@ -167,7 +167,7 @@ def test_all_templates_of_a_configuration_are_seen(value: Json, places: list[tup
 
 
 @pytest.mark.parametrize(
-    "value", [["{{ a }}"] * (MAX_TEMPLATES + 1), ["a" * 100_000] * (MAX_CHARACTERS // 100_000 + 1)]
+    "value", [["{{ a }}"] * (MAX_TEMPLATES + 1), ["{{ a }}" * 10_000] * (MAX_CHARACTERS // 70_000 + 1)]
 )
 def test_more_templates_than_genuine_files_have_are_a_limit(value: Json) -> None:
     with pytest.raises(BudgetExceeded):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats._json import Json
-from verifier.records import Evidence, Fact, Finding
+from verifier.records import Evidence, Fact, Finding, visible
 
 RULES: tuple[str, ...] = (
     "template-unsafe-expression",
@@ -35,7 +36,18 @@ _THROUGH = {
 }
 
 
-def inspect_template(artifact_name: str, text: str, how: str, pointer: str | None = None) -> Iterator[Finding]:
+class TemplateText(NamedTuple):
+    """A template, what it is called, and where it stands: a JSON pointer or a byte offset."""
+
+    name: str
+    text: str
+    offset: int | None = None
+    pointer: str | None = None
+
+
+def inspect_template(
+    artifact_name: str, text: str, how: str, pointer: str | None = None, *, offset: int | None = None
+) -> Iterator[Finding]:
     """Yields what rendering a chat template would do that it should not; one finding a rule.
 
     Args:
@@ -43,11 +55,12 @@ def inspect_template(artifact_name: str, text: str, how: str, pointer: str | Non
         text: the template.
         how: the calling format's `Format.how`.
         pointer: JSON pointer of the template where the file is JSON.
+        offset: byte offset of the template where it has one.
 
     Raises:
         BudgetExceeded: longer than any genuine template, or nested too deeply.
     """
-    if not any(mark in text for mark in ("{{", "{%", "{#")):
+    if not _is_template(text):
         return
     from verifier.formats._templates.expressions import sights
     from verifier.formats._templates.gates import gates
@@ -56,12 +69,12 @@ def inspect_template(artifact_name: str, text: str, how: str, pointer: str | Non
     try:
         tree = parse(text)
     except Malformed as error:
-        place = Evidence(artifact_name, error.message, how, pointer=pointer)
+        place = Evidence(artifact_name, error.message, how, offset, pointer=pointer)
         yield Finding("template-malformed", (place,), f"A chat template cannot be parsed: {error.message}.")
         return
     seen: dict[str, dict[Evidence, str]] = {}
     for sight in (*sights(tree), *gates(tree)):
-        place = Evidence(artifact_name, f"line {sight.line}: {sight.what}", how, pointer=pointer)
+        place = Evidence(artifact_name, f"line {sight.line}: {sight.what}", how, offset, pointer=pointer)
         seen.setdefault(sight.rule, {}).setdefault(place, sight.what)
     for rule, places in sorted(seen.items()):
         message = f"The chat template {next(iter(places.values()))}; {_THROUGH[rule]}"
@@ -80,24 +93,43 @@ def inspect_templates(artifact_name: str, value: Json, how: str, pointer: str) -
     Raises:
         BudgetExceeded: more or longer templates than any genuine file has.
     """
-    characters = 0
-    for count, (name, text, step) in enumerate(_templates(value)):
+    texts = (TemplateText(name, text, pointer=pointer + step) for name, text, step in _templates(value))
+    yield from inspect_all(artifact_name, texts, how)
+
+
+def inspect_all(artifact_name: str, templates: Iterable[TemplateText], how: str) -> Iterator[Finding | Fact]:
+    """Yields findings and facts about all templates of a file; what has none of Jinja's marks is no template.
+
+    Raises:
+        BudgetExceeded: more or longer templates than any genuine file has.
+    """
+    count = characters = 0
+    for name, text, offset, pointer in templates:
+        if not _is_template(text):
+            continue
+        count += 1
         characters += len(text)
-        if count == MAX_TEMPLATES or characters > MAX_CHARACTERS:
+        if count > MAX_TEMPLATES or characters > MAX_CHARACTERS:
             raise BudgetExceeded(f"more than {MAX_TEMPLATES} templates, or {MAX_CHARACTERS} characters of them")
-        yield template_fact(artifact_name, name, text, how, pointer + step)
-        yield from inspect_template(artifact_name, text, how, pointer + step)
+        yield template_fact(artifact_name, name, text, how, pointer, offset=offset)
+        yield from inspect_template(artifact_name, text, how, pointer, offset=offset)
 
 
-def template_fact(artifact_name: str, name: str, text: str, how: str, pointer: str | None = None) -> Fact:
+def template_fact(
+    artifact_name: str, name: str, text: str, how: str, pointer: str | None = None, *, offset: int | None = None
+) -> Fact:
     """The fact `chat-template`: the template's name and the SHA-256 of its text as jinja2 sees it.
 
     jinja2 reads every line end as a line feed and leaves out the last one.
     """
     seen = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     digest = hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()
-    place = Evidence(artifact_name, f"{name}, {len(text)} characters", how, pointer=pointer)
-    return Fact("chat-template", (name, digest), place)
+    place = Evidence(artifact_name, f"{name}, {len(text)} characters", how, offset, pointer=pointer)
+    return Fact("chat-template", (visible(name), digest), place)
+
+
+def _is_template(text: str) -> bool:
+    return any(mark in text for mark in ("{{", "{%", "{#"))
 
 
 def _templates(value: Json) -> Iterator[tuple[str, str, str]]:
