@@ -89,3 +89,18 @@ def tflite(
 def custom(name: str) -> Fields:
     """The description of a custom operator."""
     return {0: Number(32, 1), 1: name, 3: Number(32)}
+
+
+def flex_options(*texts: bytes) -> bytes:
+    """The options of a node of TensorFlow: a FlexBuffer, a vector of texts."""
+    out, ends = bytearray(), []
+    for text in texts:
+        out += len(text).to_bytes(4, "little")
+        ends.append(len(out))
+        out += text + b"\0"
+    out += len(texts).to_bytes(4, "little")
+    start = len(out)
+    for end in ends:
+        out += (len(out) - end).to_bytes(4, "little")
+    out += bytes([5 << 2 | 2]) * len(texts)
+    return bytes(out) + (len(out) - start).to_bytes(4, "little") + bytes([10 << 2 | 2, 4])

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders.flatbuffers import Fields, Number, custom, flatbuffer, tflite
+from tests.builders.flatbuffers import Fields, Number, custom, flatbuffer, flex_options, tflite
 from tests.builders.inspections import facts_of, inspected, members_of, only, probe, rules_of, states_of
+from tests.builders.protobufs import block
 from verifier.formats import FormatModule, candidates
 from verifier.formats import tflite as module
 from verifier.formats._tensorflow.judge import MACHINE, PYTHON, UNREVIEWED
@@ -47,6 +48,22 @@ def test_an_honest_model_is_counted_and_its_buffers_are_data() -> None:
 )
 def test_custom_operators_are_judged(name: str, expected: list[str]) -> None:
     assert rules_of(inspected(MODULE, tflite(codes=[custom(name)]))) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (flex_options(b"Erf", block(1, "n") + block(2, "Erf")), []),
+        (flex_options(b"Erf", block(1, "n") + block(2, "PyFunc")), [PYTHON]),
+        (flex_options(b"ReadFile", block(1, "n") + block(2, "Erf")), [MACHINE]),
+        (b"no options", [module.MALFORMED]),
+        (flex_options(b"Erf", b"\x0b"), [module.MALFORMED]),
+        (flex_options(), [UNREVIEWED]),
+    ],
+)
+def test_a_node_of_tensorflow_is_what_its_options_say(options: bytes, expected: list[str]) -> None:
+    data = tflite(codes=[custom("FlexErf")], operators=[{5: options}])
+    assert rules_of(inspected(MODULE, data)) == expected
 
 
 def test_the_older_field_of_an_operator_counts_too() -> None:

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Final
 
-from verifier.errors import Malformed
+from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Member, Yield
-from verifier.formats._flatbuffer import Flat, Table
+from verifier.formats._flatbuffer import Flat, Table, texts
+from verifier.formats._protobuf import BYTES, Wire
+from verifier.formats._readers import BytesReader
 from verifier.formats._tensorflow import judge
 from verifier.formats._zip import Archive, LieKind, find_directory
 from verifier.formats._zip.report import RULES as ZIP_RULES
@@ -61,6 +63,9 @@ _NAMES: Final = (
 _LARGE: Final = 256
 """Bytes of a buffer that stands as a range of its own in the coverage."""
 
+_MAX_OPTIONS: Final = 1 << 20
+"""Bytes of the options of a node; genuine ones have some hundred."""
+
 _SLACK: Final = 64
 """Bytes of alignment and of fields unknown to this version that may follow the last structure."""
 
@@ -71,14 +76,14 @@ class _Model:
 
     Args:
         custom: names of custom operators to the offset of their description.
-        codes: how many operators are described.
+        codes: names of the operators described; empty for those of TensorFlow Lite itself.
         buffers: first byte and length of each buffer.
         dtypes: how many constant tensors of each type.
         elements: of all constant tensors.
     """
 
     custom: dict[str, int] = field(default_factory=dict)
-    codes: int = 0
+    codes: list[str] = field(default_factory=list)
     buffers: list[tuple[int, int]] = field(default_factory=list)
     dtypes: Counter[int] = field(default_factory=Counter)
     elements: int = 0
@@ -110,14 +115,14 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
 def _walk(flat: Flat, model: _Model) -> None:
     root = flat.root()
     for code in root.tables(1):
-        model.codes += 1
         kind = max(code.number(0, 1), code.number(3, 4, signed=True))
+        model.codes.append(code.text(1) if kind == _CUSTOM_CODE else "")
         if kind == _CUSTOM_CODE:
-            model.custom.setdefault(code.text(1), code.position)
+            model.custom.setdefault(model.codes[-1], code.position)
     for buffer in root.tables(4):
         model.buffers.append(_buffer(flat, buffer))
     for graph in root.tables(2):
-        _graph(graph, model)
+        _graph(flat, graph, model)
     root.text(3)
     root.vector(5, 4)
     for metadata in root.tables(6):
@@ -134,14 +139,17 @@ def _buffer(flat: Flat, buffer: Table) -> tuple[int, int]:
     return buffer.vector(0, 1)
 
 
-def _graph(graph: Table, model: _Model) -> None:
+def _graph(flat: Flat, graph: Table, model: _Model) -> None:
     count = 0
     for tensor in graph.tables(0):
         count += 1
         _tensor(tensor, model)
     ends = [*graph.numbers(1, 4), *graph.numbers(2, 4)]
     for operator in graph.tables(3):
-        _index(operator.number(0, 4), model.codes, operator)
+        index = operator.number(0, 4)
+        _index(index, len(model.codes), operator)
+        if model.codes and model.codes[index].startswith(_FLEX):
+            _flex(flat, operator, model)
         ends += [*operator.numbers(1, 4), *operator.numbers(2, 4)]
         options = operator.table(4)
         operator.vector(5, 1)
@@ -149,6 +157,25 @@ def _graph(graph: Table, model: _Model) -> None:
             raise Malformed("an operator lacks the options it says it has", operator.position)
     if any(not -1 <= end < count for end in ends):
         raise Malformed("an operator takes a tensor that is not there", graph.position)
+
+
+def _flex(flat: Flat, operator: Table, model: _Model) -> None:
+    """Adds the operators that the options of a node of TensorFlow name: they count, not the name it bears.
+
+    Source: tensorflow/lite/delegates/flex/kernel.cc (OpNode::InitializeNodeDef): a name, and a NodeDef.
+    """
+    start, length = operator.vector(5, 1)
+    if not length:
+        return
+    if length > _MAX_OPTIONS:
+        raise BudgetExceeded(f"the options of a node have {length} bytes, more than the {_MAX_OPTIONS} that are read")
+    name, *nodes = texts(flat.bytes_at(start, length)) or [b""]
+    names = [name.decode("utf-8", "backslashreplace")]
+    for node in nodes:
+        wire = Wire(BytesReader(node), flat.budget)
+        names += [wire.text(part) for part in wire.fields(0, len(node)) if (part.number, part.wire) == (2, BYTES)]
+    for found in names:
+        model.custom.setdefault(f"{_FLEX}{found}", operator.position)
 
 
 def _tensor(tensor: Table, model: _Model) -> None:
