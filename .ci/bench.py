@@ -1,7 +1,7 @@
 """Timings beside the peers, as ratios measured in one run. Prints a table; exits 1 where a bar is missed.
 
 The project and every peer get an environment of their own below .bench/, installed as users install them and kept
-between runs. Pairs are interleaved and medians compared.
+between runs. Pairs take turns, and the best runs of each are compared.
 BENCH_RUNS (5), BENCH_SHARD_MB (500) and BENCH_TMP, where 8 shards are written, may be set in the environment.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import statistics
 import struct
 import subprocess
 import sys
@@ -43,15 +42,15 @@ def environment(name: str, *packages: str) -> Path:
     return python
 
 
-def medians(*commands: Callable[[], object]) -> list[float]:
-    """Median wall seconds of each, interleaved so that a busy moment hits all of them."""
+def best(*commands: Callable[[], object]) -> list[float]:
+    """Least wall seconds of each, taken in turns: what else runs on the machine can only add."""
     times: list[list[float]] = [[] for _ in commands]
     for _ in range(RUNS):
         for took, command in zip(times, commands, strict=True):
             start = time.perf_counter()
             command()
             took.append(time.perf_counter() - start)
-    return [statistics.median(took) for took in times]
+    return [min(took) for took in times]
 
 
 def process(*argv: str | Path, **env: str) -> Callable[[], object]:
@@ -62,7 +61,7 @@ def process(*argv: str | Path, **env: str) -> Callable[[], object]:
 def startup(ours: Path) -> list[Row]:
     """`--help` against a program that only imports typer and defines one command."""
     bare = "import typer\napp = typer.Typer()\n@app.command()\ndef f(): ...\napp()"
-    took, typer, python = medians(
+    took, typer, python = best(
         process(ours.with_name("verify"), "--help"), process(ours, "-c", bare, "--help"), process(ours, "-c", "pass")
     )
     print(f"start-up: ours {took:.3f} s, bare typer {typer:.3f} s, bare Python {python:.3f} s")
@@ -108,14 +107,14 @@ def folder_of_shards(ours: Path, work: Path, model: Path) -> list[Row]:
     """Hash and inspect a sharded model, against the floor and against model-signing; all but the floor as processes."""
     write_shards(model, 8)
     verify, peer = process(ours, "-c", VERIFY, model), signed(model, work)
-    took, theirs, floor = medians(verify, peer, lambda: hash_in_memory(8 * SHARD_BYTES))
+    took, theirs, floor = best(verify, peer, lambda: hash_in_memory(8 * SHARD_BYTES))
     print(f"8 shards: ours {took:.2f} s, model-signing {theirs:.2f} s, SHA-256 floor {floor:.2f} s")
     return [("8 shards / SHA-256 floor", took / floor, 1.45), ("8 shards / model-signing", took / theirs, 0.6)]
 
 
 def one_file(path: Path) -> list[Row]:
     """The digest of one file, against programs that do nothing else."""
-    ours, openssl, coreutils = medians(
+    ours, openssl, coreutils = best(
         lambda: digest(path), process("openssl", "dgst", "-sha256", path), process("sha256sum", path)
     )
     print(f"one shard: ours {ours:.2f} s, openssl dgst {openssl:.2f} s, sha256sum {coreutils:.2f} s")
