@@ -88,6 +88,28 @@ class Builder:
         body = b"".join(key + struct.pack("<Q", child) for key, child in children) + last
         return b"TREE" + struct.pack("<BBH", kind, level, len(children)) + UNDEFINED * 2 + body
 
+    def dense(self, parts: Sequence[bytes], kind: int = 5, *, deep: bool = False) -> bytes:
+        """The info message of links (5) or attributes (8) in a fractal heap of one block, or of four."""
+        size, places, block = 4096, [], bytearray(21)
+        for part in parts:
+            places.append(struct.pack("<BIH", 0, len(block), len(part)))
+            block += part
+        blocks = [self.put(b"FHDB" + bytes(block[4:]).ljust(size - 4, b"\0"))]
+        root = blocks[0]
+        if deep:
+            root = self.put(b"FHIB" + bytes(13) + struct.pack("<Q", root) + UNDEFINED * 3)
+        table = struct.pack("<HQQHHQH", 4, size, 1 << 16, 32, 1, root, int(deep)) + bytes(4)
+        head = b"FRHP" + struct.pack("<BHHBI", 0, 7 if kind == 5 else 8, 0, 0, size) + bytes(96) + table
+        heap = self.put(head)
+        before, behind = (bytes(4), b"") if kind == 5 else (b"", bytes(10))
+        leaf = b"BTLF" + bytes([0, kind]) + b"".join(before + place + behind for place in places)
+        width = len(before) + 7 + len(behind)
+        tree = self.put(leaf.ljust(512, b"\0"))
+        parts_of = struct.pack("<BBIHHH", 0, kind, 512, width, 0, 0) + struct.pack(
+            "<QHQ", tree, len(places), len(places)
+        )
+        return b"\0\0" + struct.pack("<QQ", heap, self.put(b"BTHD" + parts_of + bytes(4)))
+
     def variable(self, name: bytes, value: bytes) -> tuple[int, bytes]:
         """An attribute that is a text of variable length, in a heap of its own."""
         heap = struct.pack("<HHIQ", 1, 1, 0, len(value)) + _padded(value)

@@ -130,10 +130,10 @@ def test_what_no_library_writes_is_found_and_never_clean(what: str) -> None:
 
 
 def test_what_is_not_understood_is_a_gap_and_says_which() -> None:
-    records = inspected(MODULE, _with_root((0x15, b"\0\0" + bytes(16))))
+    records = inspected(MODULE, _with_root((0x0F, bytes(12))))
     assert rules_of(records) == []
     (gap,) = (c for c in only(records, Coverage) if c.state is CoverageState.PARTIAL)
-    assert "fractal heap" in gap.reason
+    assert "message of type 0xf" in gap.reason
 
 
 def test_what_stands_around_the_file_is_handed_back() -> None:

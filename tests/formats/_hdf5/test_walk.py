@@ -57,8 +57,6 @@ def test_names_of_attributes_end_where_they_say(name: bytes) -> None:
 @pytest.mark.parametrize(
     ("message", "why"),
     [
-        ((0x02, b"\0\1" + bytes(24)), "links that they stand"),
-        ((0x15, b"\0\1" + bytes(24)), "attributes that they stand"),
         ((0x0F, bytes(12)), "message of type 0xf"),
         ((0x0C, b"\2\1" + struct.pack("<HHH", 2, 8, 8) + b"a\0" + bytes(40)), "stands elsewhere"),
     ],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias, Union
 
 from verifier.errors import Malformed
+from verifier.formats._hdf5.dense import objects
 from verifier.formats._hdf5.file import Cursor, File, Unsupported
 from verifier.formats._hdf5.groups import Link, linked, tabled
 from verifier.formats._hdf5.headers import IGNORED, Kind, Message, header
@@ -142,10 +143,8 @@ class Walk:
                 yield from self._follow(path, link, body.offset, queue)
         elif message.kind == Kind.LINK:
             yield from self._follow(path, linked(body), body.offset, queue)
-        elif message.kind == Kind.LINK_INFO:
-            self._sparse(body, 8, "links")
-        elif message.kind == Kind.ATTRIBUTE_INFO:
-            self._sparse(body, 2, "attributes")
+        elif message.kind in (Kind.LINK_INFO, Kind.ATTRIBUTE_INFO):
+            yield from self._dense(path, message, queue)
         elif message.kind == Kind.ATTRIBUTE:
             yield from self._attribute(path, body)
         elif message.kind == Kind.EXTERNAL_FILES:
@@ -159,13 +158,18 @@ class Walk:
         elif link.target is not None:
             queue.append((below, link.target))
 
-    def _sparse(self, body: Cursor, width: int, what: str) -> None:
+    def _dense(self, path: str, message: Message, queue: list[tuple[str, int]]) -> Iterator[Found]:
         """Links or attributes that stand in a fractal heap instead of the header."""
+        body, is_links = message.body, message.kind == Kind.LINK_INFO
         body.take(1)
         flags = body.number(1)
-        body.take(width if flags & 1 else 0)
-        if body.address() is not None:
-            raise Unsupported(f"an object has so many {what} that they stand in a fractal heap")
+        body.take((8 if is_links else 2) if flags & 1 else 0)
+        heap, tree = body.address(), body.address()
+        for part in objects(self.file, heap, tree) if heap is not None else ():
+            if is_links:
+                yield from self._follow(path, linked(part), part.offset, queue)
+            else:
+                yield from self._attribute(path, part)
 
     def _attribute(self, path: str, body: Cursor) -> Iterator[Found]:
         version, flags = body.number(1), body.number(1)
