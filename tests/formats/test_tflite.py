@@ -138,6 +138,13 @@ def test_files_of_the_metadata_are_handed_over() -> None:
     assert [found.FORMAT.id for found in candidates(probe(data, "model.tflite"))] == ["tflite"]
 
 
+def test_bytes_before_the_attached_files_are_a_gap() -> None:
+    file = io.BytesIO(tflite() + b"x" * 100)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("labels.txt", "cat")
+    assert CoverageState.PARTIAL in states_of(inspected(MODULE, file.getvalue(), "model.tflite"))
+
+
 def test_other_files_are_left_to_others() -> None:
     other = flatbuffer(b"ABCD", {})
     assert states_of(inspected(MODULE, other, "model.tflite")) == [CoverageState.UNKNOWN]

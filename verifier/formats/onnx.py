@@ -11,9 +11,10 @@ from typing import Final
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Budget, Context, Limits, Probe, Yield
+from verifier.formats._onnx.contents import Model
 from verifier.formats._onnx.domains import runs_python, unreviewed
 from verifier.formats._onnx.external import Beside, strange_keys
-from verifier.formats._onnx.model import Model, Walk
+from verifier.formats._onnx.model import Walk
 from verifier.formats._onnx.recognition import is_model
 from verifier.formats._onnx.tensors import NAMES, Tensor
 from verifier.formats._protobuf import Wire

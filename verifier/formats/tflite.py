@@ -14,6 +14,7 @@ from typing import Final
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Member, Yield
+from verifier.formats._bounds import bounded
 from verifier.formats._flatbuffer import Flat, Table, texts
 from verifier.formats._protobuf import BYTES, Wire
 from verifier.formats._readers import BytesReader
@@ -117,10 +118,12 @@ def _walk(flat: Flat, model: _Model) -> None:
     for code in root.tables(1):
         kind = max(code.number(0, 1), code.number(3, 4, signed=True))
         model.codes.append(code.text(1) if kind == _CUSTOM_CODE else "")
+        bounded(model.codes, "operators")
         if kind == _CUSTOM_CODE:
             model.custom.setdefault(model.codes[-1], code.position)
     for buffer in root.tables(4):
         model.buffers.append(_buffer(flat, buffer))
+        bounded(model.buffers, "buffers")
     for graph in root.tables(2):
         _graph(flat, graph, model)
     root.text(3)
@@ -176,6 +179,7 @@ def _flex(flat: Flat, operator: Table, model: _Model) -> None:
         names += [wire.text(part) for part in wire.fields(0, len(node)) if (part.number, part.wire) == (2, BYTES)]
     for found in names:
         model.custom.setdefault(f"{_FLEX}{found}", operator.position)
+        bounded(model.custom, "operators")
 
 
 def _tensor(tensor: Table, model: _Model) -> None:
@@ -245,7 +249,7 @@ def _tail(artifact: Artifact, reader: Reader, context: Context, end: int) -> Ite
         return
     try:
         if find_directory(reader) is not None:
-            yield from _attached(artifact, reader, context)
+            yield from _attached(artifact, reader, context, end)
             yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, end, length)
             return
     except Malformed:
@@ -257,11 +261,15 @@ def _tail(artifact: Artifact, reader: Reader, context: Context, end: int) -> Ite
         yield Coverage(artifact.name, CoverageState.PARTIAL, reason, FORMAT.how, end, length)
 
 
-def _attached(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
+def _attached(artifact: Artifact, reader: Reader, context: Context, end: int) -> Iterator[Yield]:
     archive = Archive(reader)
     context.budget.foresee_members(len(archive.entries))
     lies = [*archive.lies, *(lie for entry in archive.entries for lie in archive.local_lies(entry)), *archive.gaps()]
     yield from findings(artifact, [lie for lie in lies if lie.kind is not LieKind.PREFIX], FORMAT.how)
+    start = sum(lie.length for lie in lies if lie.kind is LieKind.PREFIX)
+    if start - end > _SLACK:
+        reason = "bytes between the model and the files attached to it"
+        yield Coverage(artifact.name, CoverageState.PARTIAL, reason, FORMAT.how, end, start - end)
     for entry in archive.entries:
         if not entry.is_directory:
             yield Member(artifact.member(entry.name, entry.size), archive.open(entry, context.budget))

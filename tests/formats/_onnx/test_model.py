@@ -7,7 +7,8 @@ import pytest
 from tests.builders.onnxs import model, node, raw, shape, tensor, weights
 from tests.builders.protobufs import block, number, varint
 from verifier.formats import Budget
-from verifier.formats._onnx.model import Model, Walk
+from verifier.formats._onnx.contents import Model
+from verifier.formats._onnx.model import Walk
 from verifier.formats._protobuf import Wire
 from verifier.formats._readers import BytesReader
 

@@ -5,12 +5,12 @@ Source: onnx/onnx.proto of onnx 1.23. Payloads of tensors are stepped over.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from math import prod
 from typing import Final
 
 from verifier.errors import Malformed
+from verifier.formats._bounds import bounded
+from verifier.formats._onnx.contents import Model
 from verifier.formats._onnx.tensors import Tensor, read_tensor, shape_in
 from verifier.formats._protobuf import BYTES, Field, Wire
 
@@ -25,6 +25,9 @@ _SMALL: Final = 1024
 
 _REMEMBERED: Final = 10_000
 """Operators with attributes that are remembered."""
+
+_SHOWN: Final = 100
+"""Tensors that contradict themselves that are remembered."""
 
 _LEADING: Final = (b"\x0a", b"\x12", b"\x1a")
 """Tags of a node's inputs, outputs and name."""
@@ -43,43 +46,6 @@ _FUNCTION: Final = frozenset({4, 5, 6, 8, 9, 12, 13, 14})
 _NODE: Final = frozenset({3, 6, 8, 9, 10})
 _ATTRIBUTE: Final = frozenset({1, 2, 3, 4, 7, 8, 9, 13, 14, 15, 20, 21})
 """Fields that are names, descriptions, types and plain numbers."""
-
-
-@dataclass(slots=True)
-class Model:
-    """What a model holds.
-
-    Args:
-        graphs: graphs of the model itself: one.
-        opsets: domain to version.
-        producer: who wrote it.
-        metadata: pairs its writer added.
-        operators: domain and name to the offset of the first node.
-        functions: domain and name of the functions it defines.
-        tensors: how many.
-        parameters: elements of those that are initializers.
-        dtypes: how many tensors of each data type.
-        payloads: ranges of numbers inside the file.
-        unknown: ranges of fields that the schema does not have.
-        external: tensors that name another file.
-        flawed: tensors that contradict themselves.
-        bombs: offset and description of results that could not be held.
-    """
-
-    graphs: int = 0
-    opsets: dict[str, int] = field(default_factory=dict)
-    producer: str = ""
-    metadata: list[tuple[str, str]] = field(default_factory=list)
-    operators: dict[tuple[str, str], int] = field(default_factory=dict)
-    functions: set[tuple[str, str]] = field(default_factory=set)
-    tensors: int = 0
-    parameters: int = 0
-    dtypes: Counter[int] = field(default_factory=Counter)
-    payloads: list[tuple[int, int]] = field(default_factory=list)
-    unknown: list[tuple[int, int]] = field(default_factory=list)
-    external: list[Tensor] = field(default_factory=list)
-    flawed: list[Tensor] = field(default_factory=list)
-    bombs: list[tuple[int, str]] = field(default_factory=list)
 
 
 class Walk:
@@ -118,6 +84,7 @@ class Walk:
                     model.opsets[domain] = version
                 case 14, 2:
                     model.metadata.append(self._pair(part))
+                    bounded(model.metadata, "remarks")
                 case 20, 2:
                     self._training(part)
                 case 25, 2:
@@ -157,6 +124,7 @@ class Walk:
                 case _:
                     self._leaf(part, _FUNCTION)
         self.model.functions.add((domain, name))
+        bounded(self.model.functions, "functions")
 
     def _training(self, message: Field) -> None:
         for part in self._wire.fields(message.start, message.end):
@@ -189,6 +157,7 @@ class Walk:
                 plain = False
         name, domain = (self._wire.text(named[number]) if number in named else "" for number in (_OP_TYPE, _DOMAIN))
         self.model.operators.setdefault((domain, name), message.start)
+        bounded(self.model.operators, "operators")
         if name == "Constant" and tensors and _OUTPUT in named:
             self._remember(self._wire.text(named[_OUTPUT]), tensors[0])
         elif name in _SIZED:
@@ -209,6 +178,7 @@ class Walk:
         place = _SIZED[name]
         if len(inputs) > place:
             self._sized.append((name, self._wire.text(inputs[place]), offset))
+            bounded(self._sized, "operators that make tensors")
 
     def _attribute(self, message: Field, depth: int) -> list[Tensor] | None:
         """Walks the graphs and tensors of an attribute: its own tensors; None where it is a plain value."""
@@ -241,16 +211,20 @@ class Walk:
         model.tensors += 1
         model.dtypes[tensor.dtype] += 1
         model.payloads += tensor.payload
+        bounded(model.payloads, "tensors")
         model.unknown += tensor.unknown
-        if tensor.flaw:
+        bounded(model.unknown, "fields that ONNX does not define")
+        if tensor.flaw and len(model.flawed) < _SHOWN:
             model.flawed.append(tensor)
         if tensor.is_external or tensor.external:
             model.external.append(tensor)
+            bounded(model.external, "tensors in other files")
         return tensor
 
     def _remember(self, name: str, tensor: Tensor) -> None:
         if shape := shape_in(self._wire, tensor):
             self._shapes[name] = shape
+            bounded(self._shapes, "shapes")
 
     def _find_bombs(self) -> None:
         for name, source, offset in self._sized:
@@ -290,3 +264,4 @@ class Walk:
         """A field without consequences, or one that the schema does not have."""
         if part.number not in known:
             self.model.unknown.append((part.start, part.end))
+            bounded(self.model.unknown, "fields that ONNX does not define")

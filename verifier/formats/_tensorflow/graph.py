@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from verifier.formats._bounds import bounded
 from verifier.formats._protobuf import BYTES, Field, Wire
 from verifier.formats._tensorflow.constants import Constant, read_constant
 
@@ -22,6 +23,9 @@ _ADDRESSES: Final = {"PrintV2": "output_stream", "DebugIdentity": "debug_urls", 
 
 _MOST: Final = 100_000
 """Texts of constants that are remembered."""
+
+_SHOWN: Final = 100
+"""Constants that contradict themselves that are remembered."""
 
 _MAX_NAME: Final = 4096
 
@@ -90,6 +94,7 @@ class GraphWalk:
                 elif part.number == 3 and part.wire == BYTES:
                     self._node(part, function.start)
             self.graph.functions.add(name)
+            bounded(self.graph.functions, "functions")
 
     def _node(self, message: Field, scope: int) -> None:
         name = operator = first = ""
@@ -108,12 +113,14 @@ class GraphWalk:
         graph = self.graph
         graph.nodes += 1
         graph.operators.setdefault(operator, message.start)
+        bounded(graph.operators, "operators")
         if operator == "Const":
             self._constant(name, attributes, scope)
         elif operator in _ADDRESSES:
             self._address(operator, attributes, message.start)
         elif operator in PATHS:
             self._fed.append((scope, first.partition(":")[0], message.start, operator))
+            bounded(self._fed, "operators of checkpoints")
 
     def _constant(self, name: str, attributes: list[Field], scope: int) -> None:
         for _, value in self._values(attributes):
@@ -127,13 +134,15 @@ class GraphWalk:
         graph.parameters += constant.elements
         if constant.content is not None:
             graph.contents.append(constant.content)
-        if constant.flaw:
+            bounded(graph.contents, "constants")
+        if constant.flaw and len(graph.flaws) < _SHOWN:
             graph.flaws.append((offset, f"the constant {name} {constant.flaw}"))
         if constant.text and len(self._texts) < _MOST:
             self._texts[scope, name] = constant.text
 
     def _address(self, operator: str, attributes: list[Field], offset: int) -> None:
         """Places an operator writes to: text, or a list of texts."""
+        bounded(self.graph.addresses, "places that operators write to")
         for key, value in self._values(attributes):
             if key != _ADDRESSES[operator]:
                 continue
