@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from verifier.formats._joblib.dtypes import Dtypes
 from verifier.formats._joblib.wrappers import Kind, file_of, kind_of_wrapper, raw_array
+from verifier.formats._numpy.pickled_dtypes import Dtypes
 from verifier.formats._pickle.values import Bytes, Dict, Global, List, Result, Tuple, Value
 from verifier.formats._pickle.window import BrokenStreamError
 

@@ -10,9 +10,9 @@ from typing import Final
 
 from verifier.errors import BudgetExceeded
 from verifier.formats._context import Context, Member
-from verifier.formats._joblib.dtypes import Dtypes
 from verifier.formats._joblib.wrappers import ALIGNMENT, Kind, RawArray, file_of, kind_of_wrapper, raw_array
 from verifier.formats._names import unsafe_name
+from verifier.formats._numpy.pickled_dtypes import Dtypes
 from verifier.formats._pickle.events import Build, Refused, Summary
 from verifier.formats._pickle.inspection import inspect_stream
 from verifier.formats._pickle.window import BrokenStreamError, truncated

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from verifier.formats._joblib.dtypes import Dtypes
 from verifier.formats._numpy import Dtype
+from verifier.formats._numpy.pickled_dtypes import Dtypes
 from verifier.formats._pickle.events import Refused
 from verifier.formats._pickle.values import Dict, Global, Result, Tuple, Value
 from verifier.formats._pickle.window import BrokenStreamError

@@ -8,8 +8,10 @@ from typing import Final
 
 from verifier.errors import VerifierError
 from verifier.formats._context import Budget, Context, Member
+from verifier.formats._numpy.pickled_arrays import PickledArrays
 from verifier.formats._pickle import nested, trace
 from verifier.formats._pickle.events import (
+    Build,
     Call,
     Event,
     Oddity,
@@ -88,7 +90,7 @@ class _Inspector:
     def judged(
         self, stream: PickleStream, reader: Reader, place: Place, loader: Loader, depth: int = 0
     ) -> Iterator[Finding | Member]:
-        judge = Judge(place, loader)
+        judge, arrays = Judge(place, loader), PickledArrays()
         try:
             for event in stream:
                 if loader.observe is not None:
@@ -97,6 +99,8 @@ class _Inspector:
                     self.trace(f"{'  ' * depth}{event.offset:>10}  {trace.told(event)}")
                 yield from _about_stream(event, place)
                 yield from judge.judge(event)
+                if isinstance(event, Build) and (wrong := arrays.wrong(event)):
+                    yield from judge.misused(event, wrong)
                 if isinstance(event, Call):
                     yield from self._loaded(event, reader)
                     yield from self._nested(event, reader, place, depth) if depth < nested.DEPTH else ()

@@ -103,6 +103,16 @@ class Judge:
             message = f"code {event.code} stands for whatever the loading process has registered under it (copyreg)"
             yield from self._found(EXTENSION, event.offset, "an extension code", message, "load", event.code)
 
+    def misused(self, event: Build, wrong: str) -> Iterator[Finding]:
+        """The finding about a state that somebody else found to be dangerous.
+
+        Args:
+            event: which sets it.
+            wrong: what is wrong with it, as the end of a sentence.
+        """
+        message = f"the state {render(event.state)} is set on {render(event.target)}, but {wrong}"
+        yield from self._found(UNSAFE_STATE, event.offset, render(event.target), message, "build", event.state)
+
     def rest(self) -> Iterator[Finding]:
         """The findings about what was imported and not called, and how often the repeated ones occurred in all."""
         for event in self._waiting.values():

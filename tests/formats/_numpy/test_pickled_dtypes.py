@@ -15,8 +15,8 @@ from hypothesis.extra import numpy as numpy_strategies
 from tests.builders.joblibs import dtype
 from tests.builders.opcodes import Operand, call, mapping, name, pickled, value
 from verifier.formats import Budget
-from verifier.formats._joblib.dtypes import Dtypes
 from verifier.formats._numpy import Dtype
+from verifier.formats._numpy.pickled_dtypes import Dtypes
 from verifier.formats._pickle.events import Build
 from verifier.formats._pickle.stream import PickleStream
 from verifier.formats._pickle.window import BrokenStreamError
@@ -114,6 +114,6 @@ def test_a_dtype_that_is_changed_afterwards_is_refused() -> None:
 
 
 def test_memory_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verifier.formats._joblib.dtypes._KEPT", 1)
+    monkeypatch.setattr("verifier.formats._numpy.pickled_dtypes._KEPT", 1)
     assert last(pickled(dtype("f8"))) is not None
     assert last(pickled(dtype("f8") + b"0" + dtype("f8"))) is None
