@@ -53,6 +53,7 @@ SEEDS: dict[str, bytes] = {
     "modeling.py": b"import os\nimport torch\n\n\nclass Model(torch.nn.Module):\n    pass\n\n\nos.system('true')\n",
     "chat_template.jinja": b"{{ bos_token }}{% for m in messages %}{{ m['content']|trim }}{% endfor %}",
     "model.gguf": gguf_model("{{ bos_token }}{% for m in messages %}{{ m['content']|trim }}{% endfor %}"),
+    "config.yaml": b"model:\n  _target_: os.system\n  command: !!python/name:os.system ''\n",
     "model.safetensors.index.json": b'{"metadata": {}, "weight_map": {"a": "model-00001-of-00002.safetensors"}}',
     "model.safetensors": model_bytes(),
     "model.pkl": pickled(call("posix", "system", "true")),

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from posixpath import dirname
 from typing import TypeAlias, Union
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
+from verifier.formats._config.loading import EXPRESSION, expression, loading
+from verifier.formats._config.loading import RULES as LOADING_RULES
+from verifier.formats._config.repository import CODE_KEYS, code_file, foreign_parent, pipeline_modules
 from verifier.formats._json import Document, Json, parse, pointer
 from verifier.formats._keras import RULES as KERAS_RULES
 from verifier.formats._keras import inspect_config, looks_like_keras
 from verifier.formats._names import code_gap
+from verifier.formats._requirements import RULES as REQUIREMENT_RULES
+from verifier.formats._requirements import judge_requirement
+from verifier.formats._templates import RULES as TEMPLATE_RULES
+from verifier.formats._templates import inspect_templates
 from verifier.formats._text import is_text
 from verifier.records import (
     Artifact,
@@ -35,7 +43,13 @@ MALFORMED = "json-malformed"
 REMOTE_CODE = "config-remote-code"
 HUB_KERNEL = "config-hub-kernel"
 FOREIGN_MODULE = "config-foreign-module"
-RULES: tuple[str, ...] = (DUPLICATE, MALFORMED, REMOTE_CODE, HUB_KERNEL, FOREIGN_MODULE, *KERAS_RULES)
+RULES: tuple[str, ...] = (
+    *(DUPLICATE, MALFORMED, REMOTE_CODE, HUB_KERNEL, FOREIGN_MODULE),
+    *KERAS_RULES,
+    *LOADING_RULES,
+    *REQUIREMENT_RULES,
+    *TEMPLATE_RULES,
+)
 
 MAX_BYTES = 128 << 20
 """Bytes of JSON parsed at once; the largest tokenizers have about 50 MB."""
@@ -67,7 +81,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     context.budget.spend_steps(1 + reader.size // 10)
     raw = reader.read_at(0, reader.size)
     name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
-    see = _Seer(artifact)
+    see = _Seer(artifact, context.siblings)
     try:
         document = parse(raw, exact=False)
     except Malformed as error:
@@ -90,6 +104,11 @@ class _Seer:
     """Makes records about places in one document."""
 
     artifact: Artifact
+    siblings: Mapping[str, int]
+
+    @property
+    def path(self) -> str:
+        return (self.artifact.members or (self.artifact.path,))[-1]
 
     def evidence(self, place: Place, what: object) -> Evidence:
         steps: list[str | int] = []
@@ -118,15 +137,21 @@ def _not_json(see: _Seer, raw: bytes, error: Malformed) -> Iterator[Yield]:
 def _records(see: _Seer, name: str, document: Document) -> Iterator[Yield]:
     for key in document.duplicates[:10]:
         yield see.finding(DUPLICATE, None, key, f"The key {visible(key, 80)} stands twice in one object.")
+    instantiates = False
     for place, value in _within(None, document.value):
         if isinstance(value, dict):
+            instantiates = instantiates or "_target_" in value
             yield from _object(see, place, value)
+    if instantiates:
+        yield from _expressions(see, document.value)
     if isinstance(document.value, dict):
         yield from _facts(see, name, document.value)
     if looks_like_keras(document.value):
         yield from inspect_config(see.artifact, document.value, FORMAT.how)
-    if name == "modules.json":
+    if name in ("modules.json", "router_config.json"):
         yield from _modules(see, document.value)
+    if isinstance(document.value, dict):
+        yield from _named(see, name, document.value)
 
 
 def _within(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
@@ -149,7 +174,9 @@ def _items(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
 
 
 def _object(see: _Seer, place: Place, value: dict[str, Json]) -> Iterator[Yield]:
-    for key in ("auto_map", "custom_pipelines"):
+    for seen in loading(value):
+        yield see.finding(seen.rule, (place, seen.key), seen.text, seen.message)
+    for key in CODE_KEYS:
         if key in value:
             yield from _remote_code(see, (place, key), value[key])
     if value.get("trust_remote_code") in (True, "true", "True"):
@@ -167,6 +194,9 @@ def _remote_code(see: _Seer, place: Place, value: Json) -> Iterator[Yield]:
     evidence = tuple(see.evidence(where, text) for where, text in classes[:20])
     message = f"Loading with trust_remote_code=True runs {visible(classes[0][1], 100)} from a repository."
     yield Finding(REMOTE_CODE, evidence, message)
+    files = {file for _, text in classes if (file := code_file(dirname(see.path), text))}
+    if files:
+        yield Fact("code-reference", tuple(sorted(files)), evidence[0])
     for where, text in classes:
         repo, dashes, _ = text.partition("--")
         if dashes and HUB_ID.fullmatch(repo):
@@ -209,9 +239,49 @@ def _facts(see: _Seer, name: str, value: dict[str, Json]) -> Iterator[Yield]:
 
 
 def _modules(see: _Seer, value: Json) -> Iterator[Yield]:
-    """sentence-transformers imports the class each entry of `modules.json` names."""
-    for i, entry in enumerate(value if isinstance(value, list) else []):
-        kind = entry.get("type") if isinstance(entry, dict) else None
+    """sentence-transformers imports the classes that `modules.json` and the `types` of its routers name."""
+    types = value.get("types") if isinstance(value, dict) else None
+    places: list[tuple[Place, Json]] = [
+        ((None, i), entry) for i, entry in enumerate(value if isinstance(value, list) else [])
+    ]
+    kinds = [((place, "type"), entry.get("type")) for place, entry in places if isinstance(entry, dict)]
+    routed = [(((None, "types"), key), kind) for key, kind in (types.items() if isinstance(types, dict) else ())]
+    for place, kind in (*kinds, *routed):
         if isinstance(kind, str) and not kind.startswith("sentence_transformers."):
             message = f"Loading imports {visible(kind, 100)}, which is not part of sentence-transformers."
-            yield see.finding(FOREIGN_MODULE, ((None, i), "type"), kind, message)
+            yield see.finding(FOREIGN_MODULE, place, kind, message)
+            if file := code_file(dirname(see.path), kind):
+                yield Fact("code-reference", (file,), see.evidence(place, kind))
+
+
+def _named(see: _Seer, name: str, value: dict[str, Json]) -> Iterator[Yield]:
+    """What files of certain names make their libraries import or install."""
+    if name == "model_index.json":
+        for component, library, file in pipeline_modules(see.path, value, see.siblings):
+            evidence = see.evidence((None, component), library)
+            yield Finding(REMOTE_CODE, (evidence,), f"Loading the pipeline with remote code runs {visible(file, 100)}.")
+            yield Fact("code-reference", (file,), evidence)
+    if name == "adapter_config.json" and (parent := foreign_parent(value)):
+        message = f"PEFT imports {visible(parent, 100)} to find the class the adapter belongs to."
+        yield see.finding(FOREIGN_MODULE, ((None, "auto_mapping"), "parent_library"), parent, message)
+    if "chat_template" in value and name != "chat_template.json":
+        yield from inspect_templates(see.artifact.name, value["chat_template"], FORMAT.how, "/chat_template")
+    wanted = value.get("requirements") if name == "meta.json" else None
+    for i, line in enumerate(wanted if isinstance(wanted, list) else []):
+        rule = judge_requirement(line) if isinstance(line, str) else None
+        if rule is not None:
+            message = f"The package requires {visible(str(line), 100)}."
+            yield see.finding(rule, ((None, "requirements"), i), line, message)
+
+
+def _expressions(see: _Seer, value: Json) -> Iterator[Yield]:
+    """MONAI evaluates the texts that begin with `$` where a configuration instantiates components."""
+    found = [(place, text) for place, text in _texts(None, value) if text.startswith("$")][:MAX_RECORDS]
+    judged = [(place, seen) for place, text in found for seen in expression("$", text)]
+    harmless = tuple(see.evidence(place, seen.text) for place, seen in judged if seen.rule == EXPRESSION)
+    yield from (
+        see.finding(seen.rule, place, seen.text, seen.message) for place, seen in judged if seen.rule != EXPRESSION
+    )
+    if harmless:
+        message = f"The loader evaluates {len(harmless)} expressions, {visible(harmless[0].what, 80)} among them."
+        yield Finding(EXPRESSION, harmless[:20], message)

@@ -1,0 +1,82 @@
+"""Keys of any configuration by which a loader calls something, and expressions that it evaluates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from verifier.errors import InspectionError
+from verifier.formats._code.judge import ABLE, REACHES, judge
+from verifier.formats._code.scopes import take_apart
+from verifier.formats._code.source import parse
+from verifier.formats._config.targets import Judgment, judge_target
+from verifier.formats._json import Json
+from verifier.records import visible
+
+DANGEROUS: Final = "config-dangerous-target"
+UNKNOWN: Final = "config-unknown-target"
+EXPRESSION: Final = "config-expression"
+EVIL: Final = "config-dangerous-expression"
+RULES: Final = (DANGEROUS, UNKNOWN, EXPRESSION, EVIL)
+
+_JSONPICKLE = ("py/object", "py/type", "py/function", "py/class", "py/mod", "py/newargs", "py/reduce", "py/repr")
+_NAMING = frozenset({"py/object", "py/type", "py/function", "py/class"})
+_REFERENCE = re.compile(r"[@%][\w:#.]+")
+_LENGTH: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Something a loader would act on.
+
+    Args:
+        rule: it breaks.
+        key: of the object it stands in.
+        text: as written.
+        message: one sentence.
+    """
+
+    rule: str
+    key: str
+    text: str
+    message: str
+
+
+def loading(value: dict[str, Json]) -> Iterator[Seen]:
+    """Yields what one object of a configuration has called: `_target_`, and the keys of jsonpickle."""
+    target = value.get("_target_")
+    if isinstance(target, str):
+        yield from named("_target_", target)
+    for key in _JSONPICKLE:
+        text = value.get(key)
+        if key in _NAMING and isinstance(text, str):
+            yield from named(key, text)
+        elif key == "py/repr" and isinstance(text, str):
+            yield Seen(DANGEROUS, key, text, f"jsonpickle evaluates {visible(text, 100)}.")
+
+
+def named(key: str, path: str) -> Iterator[Seen]:
+    """Yields a finding where a loader calls what nobody should, or what nobody knows."""
+    judgment, why = judge_target(path)
+    if judgment is not Judgment.FINE:
+        rule = DANGEROUS if judgment is Judgment.DANGEROUS else UNKNOWN
+        shown = visible(path, 100)
+        yield Seen(rule, key, path, f"Loading by {visible(key, 40)} makes use of {shown}, which {why}.")
+
+
+def expression(key: str, text: str) -> Iterator[Seen]:
+    """Yields what is to be said of a text that MONAI evaluates, beginning with `$` (monai/bundle/config_item.py)."""
+    if text.startswith("${"):
+        return  # an interpolation of OmegaConf
+    source = _REFERENCE.sub("_", text[1 : 1 + _LENGTH]).strip()
+    try:
+        rules = {seen.rule for seen in judge(take_apart(parse(source.encode("utf-8", "replace")))[0])}
+    except InspectionError:
+        rules = set()
+    shown = visible(text, 100)
+    if rules - {ABLE, REACHES}:
+        yield Seen(EVIL, key, text, f"The loader evaluates {shown}, which runs code or programs.")
+    else:
+        yield Seen(EXPRESSION, key, text, f"The loader evaluates {shown}.")
