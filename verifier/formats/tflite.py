@@ -147,19 +147,24 @@ def _graph(flat: Flat, graph: Table, model: _Model) -> None:
     for tensor in graph.tables(0):
         count += 1
         _tensor(tensor, model)
-    ends = [*graph.numbers(1, 4), *graph.numbers(2, 4)]
+    _ends(graph, count)
     for operator in graph.tables(3):
         index = operator.number(0, 4)
         _index(index, len(model.codes), operator)
         if model.codes and model.codes[index].startswith(_FLEX):
             _flex(flat, operator, model)
-        ends += [*operator.numbers(1, 4), *operator.numbers(2, 4)]
+        _ends(operator, count)
         options = operator.table(4)
         operator.vector(5, 1)
         if options is None and operator.number(3, 1):
             raise Malformed("an operator lacks the options it says it has", operator.position)
-    if any(not -1 <= end < count for end in ends):
-        raise Malformed("an operator takes a tensor that is not there", graph.position)
+
+
+def _ends(table: Table, count: int) -> None:
+    """Raises Malformed where inputs or outputs are no tensors of the graph; -1 stands for one that is left out."""
+    for index in (1, 2):
+        if any(not -1 <= end < count for end in table.numbers(index, 4)):
+            raise Malformed("an operator takes a tensor that is not there", table.position)
 
 
 def _flex(flat: Flat, operator: Table, model: _Model) -> None:

@@ -70,6 +70,15 @@ def test_tables_and_numbers_cost_steps() -> None:
         table.numbers(1, 4)
 
 
+def test_lists_and_texts_may_be_long_and_lie_anywhere() -> None:
+    for padding in range(500, 520):
+        table = root(flatbuffer(b"TEST", {0: bytes(padding), 1: "text" * 300, 2: [7] * 400}))
+        assert table.text(1) == "text" * 300
+        assert table.numbers(2, 4) == [7] * 400
+    with pytest.raises(BudgetExceeded):
+        root(flatbuffer(b"TEST", {0: [0] * ((1 << 20) + 1)})).numbers(0, 4)
+
+
 @given(st.data())
 @settings(deadline=None, max_examples=200)
 def test_any_bytes_end(data: st.DataObject) -> None:

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.errors import Malformed
+from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats._context import Budget
 from verifier.records import Reader
 
@@ -18,6 +18,9 @@ _BLOCK: Final = 512
 
 _BLOCKS: Final = 4096
 """Blocks kept."""
+
+_MOST: Final = 1 << 20
+"""Numbers of a list that are read: shapes, and the tensors an operator takes."""
 
 
 class Flat:
@@ -42,14 +45,11 @@ class Flat:
             Malformed: they are not.
         """
         self.hold(position, length)
-        data = b""
-        at = position
-        while len(data) < length:
-            block, start = divmod(at, _BLOCK)
-            part = self._block(block)[start : start + length - len(data)]
-            data += part
-            at += len(part)
-        return data
+        if length > _BLOCK:
+            return self._reader.read_at(position, length)
+        block, start = divmod(position, _BLOCK)
+        data = self._block(block)[start : start + length]
+        return data + self._block(block + 1)[: length - len(data)] if len(data) < length else data
 
     def number(self, position: int, width: int, *, signed: bool = False) -> int:
         """A number of `width` bytes.
@@ -146,8 +146,14 @@ class Table:
         return start + 4, count
 
     def numbers(self, index: int, width: int) -> list[int]:
-        """Signed numbers of a vector; the budget is charged for them."""
+        """Signed numbers of a vector; the budget is charged for them.
+
+        Raises:
+            BudgetExceeded: there are more than any such list has.
+        """
         start, count = self.vector(index, width)
+        if count > _MOST:
+            raise BudgetExceeded(f"a list holds {count} numbers, more than the {_MOST} that are read")
         self._flat.budget.spend_steps(count)
         data = self._flat.bytes_at(start, count * width) if count else b""
         return [int.from_bytes(data[at : at + width], "little", signed=True) for at in range(0, len(data), width)]
