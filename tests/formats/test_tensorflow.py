@@ -163,7 +163,14 @@ def test_fingerprints_hold_hashes_only() -> None:
 def test_recognition_wants_a_node() -> None:
     for data in (graph_bytes(), meta_graph(node("NoOp")), node("NoOp")):
         assert module.recognize(probe(data))
-    for data in (b"", b"\x08\x01", number(1, 7) + number(2, 8), block(1, block(1, "a"), block(2, "not an op"))):
+    vocabulary = b"".join(block(1, block(1, "piece"), b"\x15" + bytes(4)) for _ in range(9)) + block(2, block(1, "x"))
+    for data in (
+        vocabulary,
+        b"",
+        b"\x08\x01",
+        number(1, 7) + number(2, 8),
+        block(1, block(1, "a"), block(2, "not an op")),
+    ):
         assert not module.recognize(probe(data))
 
 

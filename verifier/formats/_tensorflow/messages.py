@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from verifier.errors import Malformed
@@ -23,6 +24,9 @@ MAX_METADATA: Final = 16 << 20
 
 _OPERATOR: Final = re.compile(r"[A-Za-z][A-Za-z0-9_>./-]*")
 """Names of operators (tensorflow/core/framework/op_def_util.cc)."""
+
+_PROBED: Final = 8
+"""Fields among which a graph is looked for; writers put it second."""
 
 _META_FIELDS: Final = frozenset(range(1, 8))
 _GRAPH_FIELDS: Final = frozenset({1, 2, 3, 4, 5})
@@ -108,17 +112,16 @@ def _meta_graph(wire: Wire, start: int, end: int, graphs: GraphWalk, saved: Save
 
 def _objects(wire: Wire, message: Field) -> Iterator[tuple[int, bytes]]:
     """Descriptions of layers in an object graph, where TensorFlow before 2.5 kept them (SavedUserObject.metadata)."""
-    for path in ((1, 4, 3),):
-        yield from texts_at(wire, message, path)
+    yield from _texts_at(wire, message, (1, 4, 3))
 
 
-def texts_at(wire: Wire, message: Field, path: tuple[int, ...]) -> Iterator[tuple[int, bytes]]:
+def _texts_at(wire: Wire, message: Field, path: tuple[int, ...]) -> Iterator[tuple[int, bytes]]:
     """The JSON objects that stand at a path of field numbers below a message."""
     for part in wire.fields(message.start, message.end):
         if part.number != path[0] or part.wire != BYTES:
             continue
         if len(path) > 1:
-            yield from texts_at(wire, part, path[1:])
+            yield from _texts_at(wire, part, path[1:])
         elif part.end > part.start and (text := wire.content(part, MAX_METADATA)).lstrip().startswith(b"{"):
             yield part.start, text
 
@@ -133,14 +136,13 @@ def _is_saved_model(wire: Wire) -> bool:
 
 
 def _is_meta_graph(wire: Wire, start: int, end: int) -> bool:
-    """Whether only fields of one stand there, with a graph of nodes among them."""
-    found = False
-    for part in wire.fields(start, end):
+    """Whether it begins with fields of one, a graph of nodes among them."""
+    for part in islice(wire.fields(start, end), _PROBED):
         if part.number not in _META_FIELDS or part.wire != BYTES:
             return False
         if part.number == 2:
-            found = found or _is_graph(wire, part)
-    return found
+            return _is_graph(wire, part)
+    return False
 
 
 def _is_graph(wire: Wire, message: Field) -> bool:
