@@ -103,6 +103,27 @@ HOSTILE: dict[str, tuple[Json, str, str]] = {
         CODE_RULE,
         "/inbound_nodes/0/args/0",
     ),
+    "bytecode that is no base64": (
+        built("Lambda", {"function": {"class_name": "__tuple__", "items": ["\u00e3" + "\0" * 40, None, None]}}),
+        CODE_RULE,
+        "/config/function/items",
+    ),
+    "bytecode with odd padding": (
+        built("Dense", {"bias_initializer": ["c" + "\0" * 40 + "=", None, None]}),
+        CODE_RULE,
+        "/config/bias_initializer",
+    ),
+    "bytecode alone": (built("Lambda", {"function": CODE}), CODE_RULE, "/config/function"),
+    "bytecode by its type": (
+        built("Lambda", {"function": "f", "function_type": "lambda"}),
+        CODE_RULE,
+        "/config/function",
+    ),
+    "bytecode in an odd shape": (
+        built("Lambda", {"function": {"class_name": "__tuple__", "items": ["?"]}, "function_type": "lambda"}),
+        CODE_RULE,
+        "/config/function",
+    ),
     "odd bytecode": (built("Lambda", {"function": ["YQ==", None]}), CODE_RULE, "/config/function"),
     "name in another module": (
         built("Lambda", {"function": "system", "function_type": "function", "module": "os"}),

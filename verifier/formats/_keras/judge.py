@@ -130,16 +130,23 @@ class Judge:
     def function(self, place: Place, settings: dict[str, Json]) -> Iterator[Finding]:
         """The functions of a Lambda layer: bytecode is found wherever it stands, a bare name is looked up."""
         for key in ("function", "output_shape", "mask"):
-            value, module = settings.get(key), settings.get("module" if key == "function" else f"{key}_module")
-            if isinstance(value, str) and (key == "function" or settings.get(f"{key}_type") not in (None, "raw")):
-                if is_marshaled(value):
-                    yield self.code((place, key), value)
-                    continue
-                known = judged_function(str(module), value) if module else Standing.UNKNOWN
-                standing = Standing.DANGEROUS if known is Standing.DANGEROUS else Standing.UNKNOWN
-                yield from self.judged((place, key), standing, _path(module, value))
+            value, kind = settings.get(key), settings.get(f"{key}_type")
+            module = settings.get("module" if key == "function" else f"{key}_module")
+            if isinstance(value, str) and (key == "function" or kind not in (None, "raw")):
+                yield from self.named((place, key), value, module, kind)
             elif isinstance(value, list) and value and not is_function(value) and isinstance(value[0], str):
                 yield self.code((place, key), value[0])
+            elif isinstance(value, dict) and kind == "lambda" and not _is_bytecode(value):
+                yield self.code((place, key), str(value))
+
+    def named(self, place: Place, name: str, module: Json, kind: Json) -> Iterator[Finding]:
+        """A function by a bare name, or bytecode that is not wrapped in a list."""
+        if kind == "lambda" or is_marshaled(name):
+            yield self.code(place, name)
+        else:
+            known = judged_function(str(module), name) if module else Standing.UNKNOWN
+            standing = Standing.DANGEROUS if known is Standing.DANGEROUS else Standing.UNKNOWN
+            yield from self.judged(place, standing, _path(module, name))
 
     def operator(self, place: Place, settings: dict[str, Json]) -> Iterator[Finding]:
         """The function of TensorFlow that a layer calls."""
@@ -177,3 +184,9 @@ class Judge:
 
 def _path(module: object, name: str) -> str:
     return f"{module}.{name}" if module else name
+
+
+def _is_bytecode(value: dict[str, Json]) -> bool:
+    """Whether an object is found to be bytecode by what stands in it."""
+    items = value.get("items")
+    return value.get("class_name") == "__lambda__" or (isinstance(items, list) and is_function(items))

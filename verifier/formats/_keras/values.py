@@ -43,11 +43,17 @@ def is_function(value: list[Json]) -> bool:
 
 
 def is_marshaled(value: Json) -> bool:
-    """Base64 text of a code object: marshal's type `c`, with or without the reference bit."""
+    """Text of a code object: marshal's type `c`, with or without the reference bit, and small numbers in four bytes.
+
+    Read as Keras reads it: as base64, and where it is none, as the characters themselves (`func_load`).
+    """
     if not isinstance(value, str):
         return False
-    content = decoded(value)
-    return len(content) >= _SHORTEST_CODE and content[0] & 0x7F == ord("c")
+    try:
+        content = base64.b64decode(value.encode("ascii"))
+    except (UnicodeEncodeError, binascii.Error):
+        content = value.encode("raw_unicode_escape", "surrogatepass")
+    return len(content) >= _SHORTEST_CODE and content[0] & 0x7F == ord("c") and bytes(3) in content
 
 
 def decoded(text: str) -> bytes:
