@@ -28,13 +28,15 @@ WALKED: Final = 2000
 _ROUNDS: Final = 3
 """Times the assignments of a scope are followed, as later ones may feed earlier ones in loops."""
 
-_FETCH_AND_RUN = re.compile(
+FETCH_AND_RUN = re.compile(
     r"\b(curl|wget|fetch|iwr|irm|invoke-webrequest|downloadstring)\b.{0,300}?"
     r"(\|\s*(sudo\s+)?(ba|z|da|k)?sh\b|\|\s*(sudo\s+)?(python\d?|perl|ruby|node|iex)\b|(&&|;).{0,80}\b(sh|bash|python\d?|chmod)\b|\biex\b)"
     r"|base64\s+(-d|-D|--decode)\b.{0,80}\|\s*(ba|z)?sh\b|\bpowershell(\.exe)?\b.{0,80}\s-e(nc|ncodedcommand)?\s"
     r"|/dev/tcp/|\bnc\s+-e\b|\biex\b.{0,80}\bdownloadstring\b",
     re.IGNORECASE | re.DOTALL,
 )
+"""Command lines that run what they download or decode, or hand a shell to the network."""
+
 _CREDENTIALS = re.compile(
     r"\.ssh/id_|\.ssh/?$|\.aws/credentials|\.netrc|\.git-credentials|huggingface/(token|stored_tokens)|\.docker/config\.json"
     r"|\.kube/config|/etc/shadow|\.config/gcloud|\.pypirc|Login Data|/etc/passwd"
@@ -204,7 +206,7 @@ def _able(flow: _Flow, call: ast.Call, name: Name, ability: Ability, words: str,
     elif ability in RUNNERS and (name.pieced or Taint.DECODED in kinds):
         how = "by a name put together from pieces" if name.pieced else "of what was decoded"
         yield Seen(HIDDEN, call.lineno, f"{shown} {how}")
-    elif ability is Ability.RUNS and _FETCH_AND_RUN.search(words):
+    elif ability is Ability.RUNS and FETCH_AND_RUN.search(words):
         yield Seen(DOWNLOAD, call.lineno, f"{shown}: {words[:120]}")
     elif Taint.SECRET in kinds and (ability is Ability.FETCHES or shown in SENDERS):
         yield Seen(SECRETS, call.lineno, f"{shown} of credentials or the whole environment")

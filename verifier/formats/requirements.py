@@ -1,0 +1,77 @@
+"""Lists of packages to install, of pip, conda, setuptools and Docker: where the packages come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from verifier.errors import BudgetExceeded
+from verifier.formats import Context, Probe, Yield
+from verifier.formats._requirements import RULES as REQUIREMENT_RULES
+from verifier.formats._requirements import judge_requirement, urls
+from verifier.formats._text import is_text
+from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader, visible
+
+FORMAT = Format("requirements", 1, "list of packages to install", refines=("text",))
+RULES: tuple[str, ...] = REQUIREMENT_RULES
+
+MAX_BYTES = 4 << 20
+"""Bytes of such a list; long lock files have about 1 MB."""
+
+SHOWN = 20
+"""Places a finding lists."""
+
+_LINES = re.compile(r"(requirements|constraints)[\w.-]*\.(txt|in)|(.*[-_.])?requirements\.(txt|in)")
+_TEXTS = re.compile(
+    r"setup\.py|setup\.cfg|pyproject\.toml|(environment|conda)[\w.-]*\.ya?ml|python_env\.ya?ml|.*\.?dockerfile|pipfile"
+)
+_PLACE = re.compile(r"^[\s\"'-]*(--(extra-)?index-url|-i|--find-links|-f)[\s=]", re.IGNORECASE)
+
+
+def recognize(probe: Probe) -> bool:
+    """Text under a name that installers look for."""
+    named = _LINES.fullmatch(probe.name) or _TEXTS.fullmatch(probe.name)
+    return named is not None and is_text(probe.head, [probe.head], whole=len(probe.head) == probe.size)
+
+
+def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
+    """Judges each line of a list, and each place that another text names."""
+    if reader.size > MAX_BYTES:
+        raise BudgetExceeded(f"the list has {reader.size} bytes, more than the {MAX_BYTES} of any genuine one")
+    context.budget.spend_steps(1 + reader.size // 10)
+    raw = reader.read_at(0, reader.size)
+    if not is_text(raw[:4], [raw]):
+        yield Coverage(
+            artifact.name, CoverageState.UNKNOWN, "it is named as a list of packages but is no text", FORMAT.how
+        )
+        return
+    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
+    found = _of_lines(text) if _LINES.fullmatch(name) else _of_text(text)
+    places: dict[str, list[str]] = {}
+    for line, rule in found:
+        places.setdefault(rule, []).append(line)
+    for rule, lines in places.items():
+        evidence = tuple(Evidence(artifact.name, line, FORMAT.how) for line in lines[:SHOWN])
+        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+        yield Finding(rule, evidence, f"What is installed is open to others: {visible(lines[0], 120)}{more}.")
+    yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how)
+
+
+def _of_lines(text: str) -> Iterator[tuple[str, str]]:
+    joined = re.sub(r"\\\r?\n", " ", text)
+    for number, line in enumerate(joined.splitlines(), 1):
+        if rule := judge_requirement(line):
+            yield f"line {number}: {line.strip()}", rule
+
+
+def _of_text(text: str) -> Iterator[tuple[str, str]]:
+    """Places only: whether names are pinned is told for lists alone."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("#"):
+            continue
+        named = [line] if _PLACE.match(line) else list(urls(line))
+        for place in named:
+            rule = judge_requirement(place)
+            if rule is not None:
+                yield f"line {number}: {place.strip()}", rule
