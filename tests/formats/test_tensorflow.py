@@ -23,7 +23,7 @@ from tests.builders.protobufs import block, number
 from verifier.formats import FormatModule
 from verifier.formats import tensorflow as module
 from verifier.formats._keras import CODE
-from verifier.formats._tensorflow.judge import MACHINE, MALFORMED, PATH, PYTHON, UNREVIEWED
+from verifier.formats._tensorflow.judge import FOREIGN, MACHINE, MALFORMED, PATH, PYTHON, UNREVIEWED
 from verifier.records import Coverage, CoverageState
 
 MODULE: FormatModule = module
@@ -87,9 +87,12 @@ def test_a_function_does_not_lend_its_name_to_an_operator() -> None:
         assert judged(saved_model(node("Mine"), block(2, block(1, signatures)))) == [UNREVIEWED]
 
 
-@pytest.mark.parametrize("operator", ["SaveV2", "RestoreV2", "ShardedFilename", "Save", "MergeV2Checkpoints"])
-def test_paths_of_checkpoints_are_fed_not_fixed(operator: str) -> None:
-    for path, expected in (("model", []), ("/etc/x", [PATH]), ("../x", [PATH]), ("gs://bucket/x", [PATH])):
+@pytest.mark.parametrize(
+    ("operator", "rule"),
+    [("SaveV2", PATH), ("ShardedFilename", PATH), ("Save", PATH), ("MergeV2Checkpoints", PATH), ("RestoreV2", FOREIGN)],
+)
+def test_paths_of_checkpoints_are_fed_not_fixed(operator: str, rule: str) -> None:
+    for path, expected in (("model", []), ("/etc/x", [rule]), ("../x", [rule]), ("gs://bucket/x", [rule])):
         assert judged(saved_model(text_constant(path), node(operator, "path:0"))) == expected
     inside = function("f", node("Const", name="other", field=3), node(operator, "path", field=3))
     assert judged(saved_model(text_constant("/etc/x"), inside)) == []

@@ -16,8 +16,9 @@ PYTHON: Final = "tensorflow-python-function"
 MACHINE: Final = "tensorflow-machine-access"
 UNREVIEWED: Final = "tensorflow-unreviewed-operator"
 PATH: Final = "tensorflow-unsafe-path"
+FOREIGN: Final = "tensorflow-foreign-checkpoint"
 MALFORMED: Final = "tensorflow-malformed"
-RULES: tuple[str, ...] = (PYTHON, MACHINE, UNREVIEWED, PATH, MALFORMED)
+RULES: tuple[str, ...] = (PYTHON, MACHINE, UNREVIEWED, PATH, FOREIGN, MALFORMED)
 
 _RULE_OF: Final = {
     Reach.PYTHON: PYTHON,
@@ -66,7 +67,7 @@ def judged_graph(artifact: Artifact, how: str, graph: Graph) -> Iterator[Finding
     for offset, name, address in graph.addresses[:_MOST]:
         if why := _unsafe(name, address):
             message = f"The operator {name} is given the path {visible(address, 80)!r}: {why}."
-            yield finding(artifact, how, PATH, message, offset)
+            yield finding(artifact, how, FOREIGN if name.startswith("Restore") else PATH, message, offset)
     for offset, flaw in graph.flaws[:_MOST]:
         yield finding(artifact, how, MALFORMED, f"The graph contradicts itself: {visible(flaw)}.", offset)
 
