@@ -139,6 +139,8 @@ def test_nemo_archives_are_looked_into(mode: str) -> None:
     members = {"model_config__yaml": config, "model_weights__ckpt": good, "tokenizer__txt": tokenizer}
     clean = whole(tar_bytes(mode, **members), "model.nemo")
     assert (rules(clean), gaps(clean)) == (set(), [])
+    last = whole(tar_bytes(mode, model_weights__ckpt=good), "model.nemo")
+    assert (rules(last), gaps(last)) == (set(), [])
     (place,) = commands(tar_bytes(mode, **members | {"model_weights__ckpt": evil}), "model.nemo")
     assert "model_weights.ckpt!" in place
 

@@ -16,6 +16,7 @@ from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
 from verifier.formats._pickle.inspection import inspect_stream
 from verifier.formats._pickle.place import Loader
 from verifier.formats._readers import Window
+from verifier.formats._tar import is_header
 from verifier.formats._torch.export import RULES as EXPORT_RULES
 from verifier.formats._torch.export import Flaw, Payload, payloads, program_flaws
 from verifier.formats._torch.layout import Layout, is_torch
@@ -52,7 +53,9 @@ _MOST_FINDINGS = 1000
 
 
 def recognize(probe: Probe) -> bool:
-    """A zip whose directory lists what torch writes: one read at the end, and one of the directory."""
+    """A zip whose directory, not that of a tar's last member, lists what torch writes: two reads."""
+    if is_header(probe.head[:512]):
+        return False
     try:
         return is_torch(Archive(probe.reader).entries)
     except (BudgetExceeded, Malformed):

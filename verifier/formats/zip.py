@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from verifier.errors import Malformed
 from verifier.formats import Budget, Context, Member, Probe, Yield
+from verifier.formats._tar import is_header
 from verifier.formats._zip import Archive, Entry, Lie, find_directory
 from verifier.formats._zip.report import RULES, findings, unread
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
@@ -16,9 +17,14 @@ FORMAT = Format("zip", 1, "zip archive")
 
 
 def recognize(probe: Probe) -> bool:
-    """A local header or an end record at the start, or a directory at the end: one read there, whatever comes first."""
+    """A local header or an end record at the start, or a directory at the end: one read there, whatever comes first.
+
+    A directory near the end of a tar is that of its last member, which is inspected as one.
+    """
     if probe.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return True
+    if is_header(probe.head[:512]):
+        return False
     try:
         return find_directory(probe.reader) is not None
     except Malformed:
