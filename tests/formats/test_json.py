@@ -207,7 +207,7 @@ def test_what_is_no_text_is_left_to_others(data: bytes) -> None:
         (b"\xef\xbb\xbf [1]", "a.json", ["json"]),
         (b"{}", "notes.txt", ["text"]),
         (b"text", "config.json", ["json", "text"]),
-        (b"{}", "notebook.ipynb", ["json"]),
+        (b"{}", "notebook.ipynb", ["notebook"]),
         (POINTER, "config.json", ["json", "lfs"]),
     ],
 )

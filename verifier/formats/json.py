@@ -19,6 +19,7 @@ from verifier.formats._keras import inspect_config, looks_like_keras
 from verifier.formats._names import code_gap
 from verifier.formats._requirements import RULES as REQUIREMENT_RULES
 from verifier.formats._requirements import judge_requirement
+from verifier.formats._secrets import SECRET, find_secrets
 from verifier.formats._templates import RULES as TEMPLATE_RULES
 from verifier.formats._templates import inspect_templates
 from verifier.formats._text import is_text
@@ -49,6 +50,7 @@ RULES: tuple[str, ...] = (
     *LOADING_RULES,
     *REQUIREMENT_RULES,
     *TEMPLATE_RULES,
+    SECRET,
 )
 
 MAX_BYTES = 128 << 20
@@ -91,6 +93,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         if count == MAX_RECORDS:
             raise BudgetExceeded(f"the file has more than {MAX_RECORDS} findings and links to other repositories")
         yield record
+    yield from find_secrets(artifact, raw, FORMAT.how)
     gap = code_gap(name, raw[:2])
     yield Coverage(artifact.name, CoverageState.PARTIAL if gap else CoverageState.INSPECTED, gap or "", FORMAT.how)
 

@@ -11,12 +11,13 @@ from verifier.formats._code import judge
 from verifier.formats._code.report import report
 from verifier.formats._code.scopes import take_apart
 from verifier.formats._code.source import HIDING, MAX_BYTES, encoding_of, parse
+from verifier.formats._secrets import SECRET, find_secrets
 from verifier.formats._text import is_text
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, visible
 
 FORMAT = Format("python", 1, "Python source", suffixes=(".py", ".pyw"), refines=("text",))
 
-RULES: tuple[str, ...] = judge.RULES
+RULES: tuple[str, ...] = (*judge.RULES, SECRET)
 
 _SHEBANG = re.compile(rb"#![^\n]{0,200}\bpython")
 _BEGINS = re.compile(
@@ -40,6 +41,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     if not is_text(raw[:4], [raw], whole=len(raw) == reader.size) and encoding_of(raw) == "utf8":
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is named as Python but is no text", FORMAT.how)
         return
+    yield from find_secrets(artifact, raw, FORMAT.how)
     if encoding_of(raw) in HIDING:
         what = f"encoding {encoding_of(raw)}"
         message = f"The code hides what it runs: it is written in {visible(what, 60)}."

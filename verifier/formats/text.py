@@ -1,4 +1,4 @@
-"""Plain text: every byte is read and decodes; what the text says is for other modules."""
+"""Plain text: every byte is read and decodes; secrets in it are told, what else it says is for other modules."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._names import code_gap
 from verifier.formats._readers import chunks
+from verifier.formats._secrets import MAX_BYTES, SECRET, find_secrets
 from verifier.formats._text import is_text
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
 
 FORMAT = Format("text", 1, "plain text")
-RULES: tuple[str, ...] = ()
+RULES: tuple[str, ...] = (SECRET,)
 
 
 def recognize(probe: Probe) -> bool:
@@ -28,6 +29,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
             artifact.name, CoverageState.UNKNOWN, "it begins as text and goes on as something else", FORMAT.how
         )
         return
+    yield from find_secrets(artifact, reader.read_at(0, min(reader.size, MAX_BYTES)), FORMAT.how)
     gap = code_gap((artifact.members or (artifact.path,))[-1], head)
     state = CoverageState.INSPECTED if gap is None or not reader.size else CoverageState.PARTIAL
     yield Coverage(artifact.name, state, gap or "", FORMAT.how)

@@ -11,6 +11,7 @@ from verifier.formats._config.loading import EXPRESSION, Seen, expression, loadi
 from verifier.formats._config.loading import RULES as LOADING
 from verifier.formats._config.tree import Tree, read
 from verifier.formats._json import Json, pointer
+from verifier.formats._secrets import SECRET, find_secrets
 from verifier.formats._text import is_text
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, visible
 
@@ -18,7 +19,7 @@ FORMAT = Format("yaml", 1, "YAML", suffixes=(".yaml", ".yml"), refines=("text",)
 MALFORMED = "yaml-malformed"
 PYTHON_TAG = "yaml-python-tag"
 FOREIGN_MODULE = "config-foreign-module"
-RULES: tuple[str, ...] = (MALFORMED, PYTHON_TAG, FOREIGN_MODULE, *LOADING)
+RULES: tuple[str, ...] = (MALFORMED, PYTHON_TAG, FOREIGN_MODULE, SECRET, *LOADING)
 
 MAX_BYTES = 8 << 20
 """Bytes of YAML read at once; vocabularies written as YAML have about 2 MB."""
@@ -50,6 +51,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     if not is_text(raw[:4], [raw]):
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is named as YAML but is no text", FORMAT.how)
         return
+    yield from find_secrets(artifact, raw, FORMAT.how)
     text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     try:
         tree = read(text)
