@@ -57,16 +57,22 @@ def recognize(probe: Probe) -> bool:
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
-    """Walks the model, and holds its tensors against their bytes, in the file and beside it."""
+    """Walks the model, and holds its tensors against their bytes, in the file and beside it.
+
+    Raises:
+        BudgetExceeded: after everything was said that was seen before the limit.
+    """
     if reader.read_at(0, len(LFS_POINTER)) == LFS_POINTER:
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is a Git LFS pointer, no ONNX model", FORMAT.how)
         return
-    walk, flaw = Walk(Wire(reader, context.budget)), None
+    walk, flaw, limit = Walk(Wire(reader, context.budget)), None, None
     try:
         walk.run()
     except Malformed as error:
         flaw = error
-    if flaw is None and not walk.model.graphs:
+    except BudgetExceeded as error:
+        limit = error
+    if flaw is None and limit is None and not walk.model.graphs:
         flaw = Malformed("it holds no graph", 0)
     if flaw is not None:
         message = f"The file is no ONNX model that every loader reads alike: {flaw.message}."
@@ -74,6 +80,8 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     beside = Beside(artifact, context, FORMAT.how)
     yield from _findings(artifact, walk.model)
     yield from _misplaced(artifact, beside, walk.model)
+    if limit is not None:
+        raise limit
     if flaw is not None:
         reason = "it could not be read as a model to its end"
         yield Coverage(artifact.name, CoverageState.PARTIAL, reason, FORMAT.how)

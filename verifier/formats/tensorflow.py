@@ -45,7 +45,11 @@ def recognize(probe: Probe) -> bool:
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
-    """Walks the graphs, and judges what their operators do."""
+    """Walks the graphs, and judges what their operators do.
+
+    Raises:
+        BudgetExceeded: after everything was said that was seen before the limit.
+    """
     name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2]
     wire = Wire(reader, context.budget)
     if name == _FINGERPRINT:
@@ -56,13 +60,17 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     if kind is None:
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is no graph of TensorFlow", FORMAT.how)
         return
-    graphs, saved, flaw = GraphWalk(wire), Saved(), None
+    graphs, saved, flaw, limit = GraphWalk(wire), Saved(), None, None
     try:
         walk(wire, kind, graphs, saved)
     except Malformed as error:
         flaw = error
+    except BudgetExceeded as error:
+        limit = error
     yield from judge.judged_graph(artifact, FORMAT.how, graphs.graph)
     yield from _beside(artifact, saved)
+    if limit is not None:
+        raise limit
     if flaw is not None:
         message = f"The file is no {kind} that could be read to its end: {flaw.message}."
         yield judge.finding(artifact, FORMAT.how, judge.MALFORMED, message, flaw.offset or 0)

@@ -91,17 +91,25 @@ class _Model:
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
-    """Follows every offset, and judges what custom operators are."""
+    """Follows every offset, and judges what custom operators are.
+
+    Raises:
+        BudgetExceeded: after everything was said that was seen before the limit.
+    """
     if reader.read_at(4, 4) != b"TFL3":
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is no TensorFlow Lite model", FORMAT.how)
         return
     flat, model = Flat(reader, context.budget), _Model()
-    flaw: Malformed | None = None
+    flaw = limit = None
     try:
         _walk(flat, model)
     except Malformed as error:
         flaw = error
+    except BudgetExceeded as error:
+        limit = error
     yield from _operators(artifact, model)
+    if limit is not None:
+        raise limit
     if flaw is not None:
         message = f"The model is no FlatBuffer that loaders read safely: {flaw.message}."
         yield _finding(artifact, MALFORMED, message, flaw.offset or 0)
