@@ -142,7 +142,7 @@ UNSAFE = {
     "self": "{{ self._TemplateReference__context.joiner }}",
     "frame": "{{ generator.gi_frame.f_back }}",
     "format": "{{ '{0.__class__}'.format(messages) }}",
-    "mapped": "{{ messages|map(attribute='_private.x')|list }}",
+    "mapped": "{{ messages|map(attribute='a.__b.x')|list }}",
     "sorted": "{{ messages|sum('mro') }}",
     "runner": "{{ os.popen('true').read() }}",
     "eval": "{{ eval('1') }}",

@@ -12,8 +12,7 @@ from verifier.formats._templates import inspect_template, inspect_templates, tem
 from verifier.formats._text import is_text
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
 
-SUFFIXES = (".jinja", ".jinja2", ".j2")
-FORMAT = Format("chat-template", 1, "chat template", suffixes=SUFFIXES, refines=("text",))
+FORMAT = Format("chat-template", 1, "chat template", suffixes=(".jinja",), refines=("text",))
 
 RULES: tuple[str, ...] = TEMPLATE_RULES
 
@@ -26,7 +25,7 @@ MAX_BYTES = 2 << 20
 
 def recognize(probe: Probe) -> bool:
     """Text under the name of a template."""
-    named = probe.name.endswith(SUFFIXES) or probe.name == JSON
+    named = probe.name.endswith(FORMAT.suffixes) or probe.name == JSON
     return named and is_text(probe.head, [probe.head], whole=len(probe.head) == probe.size)
 
 
@@ -40,7 +39,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is named as a template but is no text", FORMAT.how)
         return
     name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2]
-    if name.lower().endswith(SUFFIXES):
+    if name.lower().endswith(FORMAT.suffixes):
         text = raw.decode("utf-8-sig")
         yield template_fact(artifact.name, _title(name), text, FORMAT.how)
         yield from inspect_template(artifact.name, text, FORMAT.how)

@@ -52,6 +52,8 @@ UNKNOWN = [
     "{% for i in range(1000000000) %}{% endfor %}",
     "{{ 'a' * 1000000000 }}",
     "{{ 'a'|center(1000000000) }}",
+    "{{ message._private }}",
+    "{{ messages|map(attribute='_private.x')|list }}",
 ]
 
 

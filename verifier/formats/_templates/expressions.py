@@ -71,9 +71,11 @@ def _judged(node: nodes.Node, macros: set[str]) -> Iterator[tuple[str, str]]:
 
 def _access(node: nodes.Getattr | nodes.Getitem | nodes.NSRef) -> Iterator[tuple[str, str]]:
     name = text_of(node.arg) if isinstance(node, nodes.Getitem) else node.attr
-    dotted = not isinstance(node, nodes.Getitem)
-    if name is not None and (name in FRAMES or INTERNAL.search(name) or (dotted and name.startswith("_"))):
-        yield UNSAFE, f"reaches for {name}"
+    if isinstance(node, nodes.Getitem):
+        if name is not None and (name in FRAMES or INTERNAL.search(name)):
+            yield UNSAFE, f"reaches for {name}"
+    elif name is not None:
+        yield from _attribute(name)
 
 
 def _constant(node: nodes.Const | nodes.BinExpr | nodes.Concat) -> Iterator[tuple[str, str]]:
@@ -148,8 +150,15 @@ def _named(name: nodes.Expr) -> Iterator[tuple[str, str]]:
     text = text_of(name)
     if text is None and not (isinstance(name, nodes.Const) and isinstance(name.value, int)):
         yield UNKNOWN, "looks up an attribute whose name an expression yields"
-    elif text is not None and any(part in FRAMES or part.startswith("_") for part in text.split(".")):
-        yield UNSAFE, f"reaches for {text}"
+    for part in (text or "").split("."):
+        yield from _attribute(part)
+
+
+def _attribute(name: str) -> Iterator[tuple[str, str]]:
+    if name in FRAMES or "__" in name:
+        yield UNSAFE, f"reaches for {name}"
+    elif name.startswith("_"):
+        yield UNKNOWN, f"reaches for {name}, which is private"
 
 
 def text_of(node: nodes.Node | None) -> str | None:
