@@ -22,9 +22,14 @@ MAX_BYTES: Final = 64 << 20
 """Bytes of text that are read; graphs with weights are not written as text."""
 
 _TOKEN: Final = re.compile(
-    rb"""(?P<space>(?:\s|\#[^\n]*)+)|(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<word>[\w.+-]+)|[][{}<>:;,/]""",
-    re.DOTALL,
+    rb"""(?P<space>(?:\s++|\#[^\n]*+)++)
+    |(?P<text>"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+')
+    |(?P<word>[\w.+-]++)
+    |[][{}<>:;,/]""",
+    re.DOTALL | re.VERBOSE,
 )
+"""Possessive throughout, so that no text makes the matcher keep what it could go back to."""
+
 _HEX: Final = rb"[0-9a-fA-F]"
 _ESCAPE: Final = re.compile(rb"\\(?:([0-7]{1,3})|[xX](%b{1,2})|u(%b{4})|U(%b{8})|(.))" % (_HEX, _HEX, _HEX), re.DOTALL)
 _LETTERS: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
@@ -69,15 +74,16 @@ def _texts(raw: bytes) -> Iterator[tuple[tuple[bytes, ...], bytes, int]]:
         Malformed: the text is no message.
     """
     path: list[bytes] = []
-    word, value, start = b"", b"", -1
+    word, start = b"", -1
+    parts: list[bytes] = []
     for token in _tokens(raw):
         if token.lastgroup == "text":
             start = token.start() if start < 0 else start
-            value += _unescaped(token[0][1:-1])
+            parts.append(_unescaped(token[0][1:-1]))
             continue
         if start >= 0:
-            yield (*path, word), value, start
-            value, start = b"", -1
+            yield (*path, word), b"".join(parts), start
+            parts, start = [], -1
         if token.lastgroup == "word":
             word = token[0]
         elif token[0] in b"{<" and len(path) < _MAX_DEPTH:
@@ -87,7 +93,7 @@ def _texts(raw: bytes) -> Iterator[tuple[tuple[bytes, ...], bytes, int]]:
         elif token[0] in b"{<}>":
             raise Malformed("messages are nested too deeply, or end without a beginning", token.start())
     if start >= 0:
-        yield (*path, word), value, start
+        yield (*path, word), b"".join(parts), start
     if path:
         raise Malformed("a message does not end", len(raw))
 
