@@ -75,15 +75,15 @@ def _texts(raw: bytes) -> Iterator[tuple[tuple[bytes, ...], bytes, int]]:
     """
     path: list[bytes] = []
     word, start = b"", -1
-    parts: list[bytes] = []
+    value = bytearray()
     for token in _tokens(raw):
         if token.lastgroup == "text":
             start = token.start() if start < 0 else start
-            parts.append(_unescaped(token[0][1:-1]))
+            value += _unescaped(token[0][1:-1])
             continue
         if start >= 0:
-            yield (*path, word), b"".join(parts), start
-            parts, start = [], -1
+            yield (*path, word), bytes(value), start
+            value, start = bytearray(), -1
         if token.lastgroup == "word":
             word = token[0]
         elif token[0] in b"{<" and len(path) < _MAX_DEPTH:
@@ -93,7 +93,7 @@ def _texts(raw: bytes) -> Iterator[tuple[tuple[bytes, ...], bytes, int]]:
         elif token[0] in b"{<}>":
             raise Malformed("messages are nested too deeply, or end without a beginning", token.start())
     if start >= 0:
-        yield (*path, word), b"".join(parts), start
+        yield (*path, word), bytes(value), start
     if path:
         raise Malformed("a message does not end", len(raw))
 
