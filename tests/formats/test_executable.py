@@ -35,6 +35,9 @@ PROGRAMS = {
     "Mach-O universal 64": b"\xca\xfe\xba\xbf\0\0\0\2" + bytes(40),
     "Java class": b"\xca\xfe\xba\xbe\0\0\0\x37" + bytes(40),
     "WebAssembly": b"\0asm\1\0\0\0",
+    "llamafile": b"MZqFpD='\n\n" + bytes(60),
+    "llamafile without Windows": b"jartsr='\n" + bytes(60),
+    "bytecode": b"\xa7\r\r\n" + bytes(12) + b"\xe3" + bytes(20),
 }
 
 
@@ -61,7 +64,8 @@ def test_compiled_python_is_one_where_its_name_says_so(tmp_path: Path) -> None:
     (finding,) = only(inspected(MODULE, compiled, "package/a.PYC"), Finding)
     assert finding.evidence[0].what == "compiled Python"
     assert MODULE in candidates(probe(compiled, "a.pyc"))
-    assert MODULE not in candidates(probe(compiled, "weights.bin"))
+    assert MODULE in candidates(probe(compiled, "weights.bin"))
+    assert MODULE not in candidates(probe(compiled[:4] + b"text", "weights.bin"))
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_a_bound_method_is_named_with_its_method() -> None:
     content: dict[str, Json] = {"func": "load", "obj": node("ObjectNode", "numpy", "ndarray")}
     assert types(node("MethodNode", "builtins", "method", content=content)) == (
         "builtins.list",
-        "builtins.method: method load",
+        "builtins.method: method load of numpy.ndarray",
         "numpy.ndarray",
     )
 
@@ -107,3 +107,17 @@ def test_a_schema_has_an_end() -> None:
 
     with pytest.raises(BudgetExceeded, match="more JSON than"):
         list(MODULE.inspect(Artifact("schema.json", 1 << 30), Huge(), context()))
+
+
+def test_a_function_bound_as_a_method_is_judged_as_the_function() -> None:
+    content: dict[str, Json] = {"func": "system", "obj": node("TypeNode", "os", "module")}
+    records = inspected(MODULE, schema(node("MethodNode", "builtins", "method", content=content)), "schema.json")
+    assert "skops-dangerous-type" in rules_of(records)
+
+
+def test_files_of_nodes_lie_within_the_archive() -> None:
+    for file, rules in (("1.npy", []), ("../../x", ["skops-file-outside"]), ("/etc/x", ["skops-file-outside"])):
+        records = inspected(
+            MODULE, schema(node("NdArrayNode", "numpy", "ndarray", type="numpy", file=file)), "schema.json"
+        )
+        assert [rule for rule in rules_of(records) if rule == "skops-file-outside"] == rules

@@ -43,8 +43,15 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
 def _kind(reader: Reader, head: bytes, name: str) -> str | None:
     if head[:4] in _MAGIC:
         return _MAGIC[head[:4]]
-    if head[2:4] == b"\r\n" and name.endswith(FORMAT.suffixes):
+    if head.startswith((b"MZqFpD=", b"jartsr=")):
+        return "a program for several systems at once, as llamafiles are"
+    if head[2:4] == b"\r\n" and (name.endswith(FORMAT.suffixes) or _is_bytecode(head)):
         return "compiled Python"
     if head.startswith(b"MZ") and reader.read_at(int.from_bytes(head[60:64], "little"), 4) == b"PE\0\0":
         return "a Windows program or library"
     return None
+
+
+def _is_bytecode(head: bytes) -> bool:
+    """The header of CPython since 3.7 (PEP 552): magic, two flags, then a code object by marshal."""
+    return head[4:8] in (b"\0\0\0\0", b"\1\0\0\0", b"\3\0\0\0") and head[16:17] in (b"c", b"\xe3")

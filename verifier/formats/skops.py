@@ -14,6 +14,7 @@ from verifier.data import Shape, package
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Yield
 from verifier.formats._json import Json, parse
+from verifier.formats._names import unsafe_name
 from verifier.records import (
     Artifact,
     Coverage,
@@ -30,7 +31,8 @@ from verifier.records import (
 FORMAT = Format("skops", 1, "skops schema", suffixes=("schema.json",))
 DANGEROUS: Final = "skops-dangerous-type"
 UNREVIEWED: Final = "skops-unreviewed-type"
-RULES: tuple[str, ...] = (DANGEROUS, UNREVIEWED)
+LEAVES: Final = "skops-file-outside"
+RULES: tuple[str, ...] = (DANGEROUS, UNREVIEWED, LEAVES)
 
 _MAX_BYTES: Final = 128 << 20
 """Bytes of JSON parsed at once; a forest of 1,000 trees has a schema of about 10 MB."""
@@ -66,10 +68,28 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     types = dict(_types(root))
     names = tuple(sorted(types))
     yield Fact("skops-types", names, Evidence(artifact.name, f"{len(names)} types", FORMAT.how))
-    for rule in RULES:
+    for rule in (DANGEROUS, UNREVIEWED):
         found = [name for name in names if types[name] == rule]
         if found:
             yield _finding(artifact, rule, found)
+    outside = sorted({file for file in _files(root) if unsafe_name(file)})[:_SHOWN]
+    if outside:
+        message = f"The schema names {visible(outside[0], 100)} as a file of the archive, which lies outside of it."
+        yield Finding(LEAVES, tuple(Evidence(artifact.name, file, FORMAT.how) for file in outside), message)
+
+
+def _files(root: Json) -> Iterator[str]:
+    """The files that nodes name."""
+    stack = [root]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            file = item.get("file")
+            if isinstance(file, str):
+                yield file
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
 
 
 def _types(root: Json) -> Iterator[tuple[str, str]]:
@@ -100,8 +120,7 @@ def _judged(loader: str, module: str, name: str, content: Json) -> tuple[str, st
         module = "operator"
     path = f"{module}.{name}"
     if loader == "MethodNode":
-        method = content.get("func") if isinstance(content, dict) else None
-        return f"{path}: method {method}", UNREVIEWED
+        return _method(path, content)
     if path in _PLAIN:
         return path, ""
     registry = package(module.partition(".")[0])
@@ -114,6 +133,17 @@ def _judged(loader: str, module: str, name: str, content: Json) -> tuple[str, st
     if symbol is not None and loader != "FunctionNode":
         uses += [symbol.made] if loader in ("ObjectNode", "TypeNode") else [symbol.made, symbol.called]
     return path, "" if any(uses) else UNREVIEWED
+
+
+def _method(path: str, content: Json) -> tuple[str, str]:
+    """A bound method: of a module it is a function, which may be a dangerous one (CVE-2025-54413)."""
+    method, owner = (content.get("func"), content.get("obj")) if isinstance(content, dict) else (None, None)
+    named = owner if isinstance(owner, dict) else {}
+    module, name = (str(named.get(key, "")) for key in ("__module__", "__class__"))
+    registry = package(module.partition(".")[0])
+    reached = (f"{method}", f"{name}.{method}")
+    dangerous = registry is not None and any(registry.danger(registry.relative(module, end)) for end in reached)
+    return f"{path}: method {method} of {module}.{name}", DANGEROUS if dangerous else UNREVIEWED
 
 
 def _finding(artifact: Artifact, rule: str, names: list[str]) -> Finding:
