@@ -80,12 +80,13 @@ def _below(node: ast.AST, scope: Scope, owner: str, program: Program) -> Iterato
     """What stands in a node, with the scope it runs in."""
     if isinstance(node, _FUNCTIONS):
         inner = _opened(program, node.name, owner)
-        arguments = [*node.args.defaults, *node.args.kw_defaults]
-        yield from ((part, scope, owner) for part in (*node.decorator_list, *arguments) if part is not None)
+        early = [*node.decorator_list, node.args, *([node.returns] if node.returns else [])]
+        yield from ((part, scope, owner) for part in early)
         yield from ((part, inner, "") for part in node.body)
     elif isinstance(node, ast.ClassDef):
         yield from ((part, scope, node.name) for part in ast.iter_child_nodes(node))
     elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
+        yield node.value.args, scope, owner
         yield node.value.body, _opened(program, node.targets[0].id, owner), ""
     elif isinstance(node, ast.If) and _never_on_import(node.test):
         inner = _opened(program, "__main__", "")
