@@ -160,3 +160,9 @@ def test_the_standard_library_is_closed_down_to_its_last_module() -> None:
     assert "__main__" not in modules
     closed = package("zlib"), package("copy"), package("annotationlib")
     assert all(known is not None and known.closed for known in closed)
+
+
+def test_file_names_are_told_apart_on_every_system() -> None:
+    names = [path.stem.lower() for path in FILES]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+    assert not any(re.fullmatch(r"(?:con|prn|aux|nul|com\d|lpt\d)", name) for name in names)
