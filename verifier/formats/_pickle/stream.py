@@ -103,10 +103,7 @@ class PickleStream:
         machine.window.move(machine.at)
 
     def _walk_block(self) -> Iterator[Event]:  # noqa: C901, PLR0912, PLR0915 - one loop; a call per opcode would halve its rate
-        """Walks on while the window lasts, at least one opcode.
-
-        The commonest opcodes are written out, for the places where neither the bytes nor the frame can end inside one.
-        """
+        """Walks while the window lasts, at least one opcode; the commonest are written out where nothing ends inside."""
         machine = self._machine
         window, stack, memo, out = machine.window, machine.stack, machine.memo, machine.out
         data, base, frame_end = window.data, window.base, machine.frame_end
@@ -150,8 +147,7 @@ class PickleStream:
                     break
                 code = data[pos]
                 count += 1
-                machine.opcode, machine.op_at, machine.stack = code, base + pos, stack
-                machine.at = base + pos + 1
+                machine.opcode, machine.op_at, machine.at, machine.stack = code, base + pos, base + pos + 1, stack
                 _INSTRUCTIONS[code](machine)
                 stack = machine.stack
                 pos = machine.at - base
