@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,17 +70,15 @@ class Oracle:
         while left:
             assert self._process.stdin is not None
             assert self._process.stdout is not None
-            try:
+            with suppress(BrokenPipeError):
                 self._process.stdin.write(b"".join(len(one).to_bytes(4, "little") + one for one in left))
                 self._process.stdin.flush()
-            except BrokenPipeError:
-                pass
             while left:
                 line = self._process.stdout.readline()
                 left.pop(0)
                 if not line:
                     self.deaths += 1
-                    self._process.wait()
+                    self.close()
                     self._process = self._started()
                     yield None
                     break
@@ -89,7 +88,8 @@ class Oracle:
         """Ends the worker."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
 

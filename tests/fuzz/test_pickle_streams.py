@@ -36,3 +36,14 @@ def test_the_oracle_sees_what_a_stream_does_and_a_miss_is_noticed() -> None:
     assert missed(pickled(b"N"), answer) == "C, BytesIO imports [('os', 'system')]"
     assert missed(pickled(b"N"), None) == "it kills an unpickler, and is not refused"
     assert reported(stream).calls == {("os", "system")}
+
+
+def test_a_stream_that_kills_the_oracle_is_told_and_the_next_are_answered() -> None:
+    key = b"K\x01" + b"\x94h\x00\x86" + b"".join(b"\x94h" + bytes([at]) + b"\x86" for at in range(1, 60))
+    bomb = b"\x80\x04}" + key + b"Ns."
+    oracle = Oracle()
+    answers = list(oracle.answers([pickled(b"N"), bomb, pickled(b"N")]))
+    oracle.close()
+    assert [answer is None for answer in answers] == [False, True, False]
+    assert oracle.deaths == 1
+    assert missed(bomb, None) == ""

@@ -103,7 +103,7 @@ class PickleStream:
         machine.window.move(machine.at)
 
     def _walk_block(self) -> Iterator[Event]:  # noqa: C901, PLR0912, PLR0915 - one loop; a call per opcode would halve its rate
-        """Walks while the window lasts, at least one opcode; the commonest are written out where nothing ends inside."""
+        """Walks while the window lasts, at least one opcode; the commonest are written out where none can end."""
         machine = self._machine
         window, stack, memo, out = machine.window, machine.stack, machine.memo, machine.out
         data, base, frame_end = window.data, window.base, machine.frame_end
