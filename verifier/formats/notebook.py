@@ -10,6 +10,7 @@ from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._code.judge import (
     ABLE,
+    COST,
     DOWNLOAD,
     FETCH_AND_RUN,
     HIDDEN,
@@ -59,7 +60,9 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     try:
         program, count = take_apart(parse(python.encode("utf-8", "replace")))
         context.budget.spend_steps(count)
-        seen += [_by_hand(item) for item in judge(program)]
+        for item in judge(program):
+            context.budget.spend_steps(COST)
+            seen.append(_by_hand(item))
     except Malformed as error:
         gap = f"the code of its cells cannot be read: {error.message}"
     yield from report(artifact, seen, FORMAT.how)

@@ -52,7 +52,11 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         yield Coverage(artifact.name, CoverageState.PARTIAL, error.message, FORMAT.how)
         return
     context.budget.spend_steps(count)
-    yield from report(artifact, judge.judge(program), FORMAT.how)
+    seen = []
+    for item in judge.judge(program):
+        context.budget.spend_steps(judge.COST)
+        seen.append(item)
+    yield from report(artifact, seen, FORMAT.how)
     if program.imports:
         modules = tuple(sorted(program.imports)[:1000])
         yield Fact("python-imports", modules, Evidence(artifact.name, f"{len(program.imports)} modules", FORMAT.how))

@@ -25,6 +25,9 @@ RULES: Final = (HIDDEN, DOWNLOAD, SECRETS, STARTUP, ON_IMPORT, REACHES, ABLE)
 WALKED: Final = 2000
 """Nodes of one expression that are looked at."""
 
+COST: Final = 1000
+"""Steps that something seen counts for: expressions within expressions are looked at once a call."""
+
 _ROUNDS: Final = 3
 """Times the assignments of a scope are followed, as later ones may feed earlier ones in loops."""
 
@@ -80,6 +83,7 @@ class _Flow:
     """One scope: where its values came from."""
 
     program: Program
+    outer: dict[str, set[Taint]] = field(default_factory=dict)
     taints: dict[str, set[Taint]] = field(default_factory=dict)
     opened: dict[str, str] = field(default_factory=dict)
 
@@ -110,7 +114,7 @@ class _Flow:
             if isinstance(node, ast.Call):
                 found |= self._of_call(node)
             elif isinstance(node, ast.Name | ast.Constant):
-                found |= self.taints.get(_key(node), set())
+                found |= self.taints.get(_key(node), set()) | self.outer.get(_key(node), set())
             if isinstance(node, ast.expr) and self._is_environment(node):
                 found.add(Taint.SECRET)
                 continue
@@ -175,7 +179,7 @@ def judge(program: Program) -> Iterator[Seen]:
     shared = _Flow(program)
     shared.follow(program.scopes[0])
     for scope in (*reached, *(scope for scope in program.scopes if id(scope) not in early)):
-        flow = _Flow(program, {name: set(kinds) for name, kinds in shared.taints.items()})
+        flow = _Flow(program, shared.taints)
         flow.follow(scope)
         for call in scope.calls:
             yield from _judged(flow, call, on_import=id(scope) in early)
@@ -183,11 +187,10 @@ def judge(program: Program) -> Iterator[Seen]:
 
 def _judged(flow: _Flow, call: ast.Call, *, on_import: bool) -> Iterator[Seen]:
     names = flow.program.names.of(call.func)
-    words = _words(call)
     for name in names:
         ability = ability_of(name.path)
         if ability is not None and not _is_safe(name, call):
-            yield from _able(flow, call, name, ability, words, on_import=on_import)
+            yield from _able(flow, call, name, ability, on_import=on_import)
     yield from _changes_startup(call, names)
 
 
@@ -198,8 +201,8 @@ def _is_safe(name: Name, call: ast.Call) -> bool:
     return name.path == "torch.load" and isinstance(only, ast.Constant) and only.value is True
 
 
-def _able(flow: _Flow, call: ast.Call, name: Name, ability: Ability, words: str, *, on_import: bool) -> Iterator[Seen]:
-    shown = plain(name.path)
+def _able(flow: _Flow, call: ast.Call, name: Name, ability: Ability, *, on_import: bool) -> Iterator[Seen]:
+    shown, words = plain(name.path), _words(call)
     kinds = set().union(*(flow.kinds(part) for part in _acting(call, ability)))
     if ability in RUNNERS and Taint.FETCHED in kinds:
         yield Seen(DOWNLOAD, call.lineno, f"{shown} of what was fetched")
