@@ -48,6 +48,7 @@ def png() -> bytes:
 
 SEEDS: dict[str, bytes] = {
     "README.md": TEXT,
+    "labels.xml": b'<?xml version="1.0"?>\n<annotation/>\n',
     "empty.bin": b"",
     "zeros.bin": bytes(64),
     "config.json": b'{"architectures": ["BertModel"], "auto_map": {"AutoModel": "modeling.Model"}}',
