@@ -26,6 +26,9 @@ from verifier.formats._pickle.values import (
 from verifier.formats._pickle.window import BrokenStreamError, truncated
 
 HIGHEST_PROTOCOL: Final = 5
+_MEMO_LOOKED_AT: Final = 10_000
+"""Entries above which the memo is looked through at the end."""
+_UNMEMOIZED: Final = frozenset({type(None), bool, int, float})
 _SMALLEST_FRAME: Final = 4
 """Picklers write less without a frame (_Framer._FRAME_SIZE_MIN)."""
 
@@ -199,8 +202,17 @@ def _stop(machine: Machine) -> None:
         machine.refuse("leaves values on the stack")
     if machine.frame_end > machine.at:
         machine.refuse("comes before the end of its frame")
+    if len(machine.memo) > _MEMO_LOOKED_AT:
+        _check_memo(machine)
     machine.summary.value = value
     machine.summary.stopped = machine.done = True
+
+
+def _check_memo(machine: Machine) -> None:
+    """Refuses a memo that is there to fill memory: picklers memoize no numbers, booleans and None."""
+    constants = sum(type(value) in _UNMEMOIZED for value in machine.memo.values())
+    if constants * 2 > len(machine.memo):
+        machine.refuse(f"ends a stream that memoizes {constants} constants, which no pickler does", Refused.EXHAUSTING)
 
 
 def _unknown(machine: Machine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ MAX_DIRECTORY = 64 << 20
 
 _ENTRY = struct.Struct("<4s4B4HL2L5H2L")
 _SYMLINK = 0o120000
+_CP437 = codecs.lookup("cp437").decode
+"""Looked up here: the first use of a codec imports a module, which no inspection does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def _entry(data: bytes, at: int, index: int, directory: Directory) -> Entry:
 
 def decoded_name(raw: bytes, flags: int) -> str:
     """The name as text; bytes that are not UTF-8 where it was promised become surrogates."""
-    return raw.decode("utf-8", "surrogateescape") if flags & 0x800 else raw.decode("cp437")
+    return raw.decode("utf-8", "surrogateescape") if flags & 0x800 else _CP437(raw)[0]
 
 
 def extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
