@@ -6,6 +6,7 @@ import bz2
 import importlib
 import lzma
 import zlib
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -117,6 +118,34 @@ class _ZipLzma:
         return self._inner.decompress(self._head[4:9] + self._size.to_bytes(8, "little") + self._head[9:], max_length)
 
 
+class _Latin1:
+    """Text in UTF-8 whose code points are the bytes meant, as pickles below protocol 3 write them.
+
+    Args:
+        length: bytes of UTF-8.
+    """
+
+    def __init__(self, length: int) -> None:
+        self._left = length
+        self._inner = getincrementaldecoder("utf-8")()
+        self._made = b""
+        self.unused_data = b""
+
+    @property
+    def eof(self) -> bool:
+        return not self._left and not self._made
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._made and self._left > 0
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        self._left -= len(data)
+        self._made += self._inner.decode(data, final=not self._left).encode("latin-1")
+        out, self._made = self._made[:max_length], self._made[max_length:]
+        return out
+
+
 _zstd: ModuleType | None
 try:
     _zstd = importlib.import_module("compression.zstd")
@@ -142,6 +171,11 @@ ZSTANDARD = Codec("zstandard", _zstd.ZstdDecompressor, b"\x28\xb5\x2f\xfd") if _
 """None below Python 3.14."""
 LZ4 = Codec("lz4", Lz4Decoder, b"\x04\x22\x4d\x18")
 LZMA = Codec("lzma", partial(lzma.LZMADecompressor, lzma.FORMAT_ALONE, memlimit=MEMORY))
+
+
+def latin_1(length: int) -> Codec:
+    """Text of that many bytes in UTF-8 whose code points are the bytes meant."""
+    return Codec("latin-1", partial(_Latin1, length))
 
 
 def zip_lzma(size: int | None) -> Codec:

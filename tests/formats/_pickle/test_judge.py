@@ -137,7 +137,10 @@ def test_ordinary_texts_show_nothing(text: str) -> None:
         (call("builtins", "getattr", name("collections", "OrderedDict"), "__reduce__"), None),
         (call("builtins", "getattr", call("collections", "OrderedDict"), "clear"), "picklers write"),
         (call("torch._utils", "_rebuild_tensor_v2", "id"), "picklers write"),
-        (call("torch.storage", "_load_from_bytes", call("_codecs", "encode", "x", "latin1")), "not written out"),
+        (
+            call("torch.storage", "_load_from_bytes", call("_codecs", "encode", call("a", "b"), "latin1")),
+            "not written out",
+        ),
         (name("collections", "OrderedDict") + b"]R", "instead of a tuple"),
         (name("datetime", "tzinfo") + b")R", "no pickler uses it so"),
     ],
@@ -274,3 +277,15 @@ def test_persistent_ids_need_a_loader_and_extension_codes_a_process() -> None:
     stream = pickled(value("key") + b"Q")
     loader = Loader(persistent=True)
     assert list(inspect_stream(Artifact("a", 1), BytesReader(stream), context(), how="x/1", loader=loader)) == []
+
+
+@pytest.mark.parametrize("content", [bytes(range(256)), bytes(range(256)) * 100])
+@pytest.mark.parametrize("protocol", [2, 3, 5])
+def test_what_is_loaded_as_a_file_is_the_same_bytes_in_every_protocol(content: bytes, protocol: int) -> None:
+    stream = pickle.dumps(content, protocol)[2:-1]
+    stream = stream.removeprefix(stream[:9]) if stream[:1] == b"\x95" else stream
+    data = pickled(name("torch.storage", "_load_from_bytes") + stream + b"\x85R", protocol)
+    records = list(inspect_stream(Artifact("a", len(data)), BytesReader(data), context(), how="pickle/1"))
+    (member,) = only(records, Member)
+    assert member.reader.read_at(0, member.reader.size) == content
+    assert member.artifact.size == len(content)

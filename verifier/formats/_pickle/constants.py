@@ -134,7 +134,7 @@ def _unicode(machine: Machine) -> None:
     length = machine.window.line_length(machine.at)
     start = machine.pass_over(length + 1)
     if length > TEXT_LIMIT:
-        machine.stack.append(LongText(start, length))
+        machine.stack.append(LongText(start, length, escaped=True))
     else:
         machine.stack.append(_decoded(machine.window.take(start, length), "raw-unicode-escape", "strict"))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from verifier.errors import VerifierError
+from verifier.formats._codecs import latin_1
 from verifier.formats._context import Budget, Context, Member
 from verifier.formats._numpy.pickled_arrays import PickledArrays
 from verifier.formats._pickle import nested, trace
@@ -23,7 +24,8 @@ from verifier.formats._pickle.judge import RULES as JUDGE_RULES
 from verifier.formats._pickle.judge import Judge, loaded
 from verifier.formats._pickle.place import PLAIN_LOADER, Loader, Place
 from verifier.formats._pickle.stream import PickleStream
-from verifier.formats._readers import Window
+from verifier.formats._pickle.values import LongText
+from verifier.formats._readers import BytesReader, Decoded, Window
 from verifier.records import Artifact, Finding, Reader, parameters
 
 _OWN_RULES: Final = ("pickle-malformed-stream", "pickle-resource-bomb", "pickle-unusual-stream")
@@ -111,8 +113,14 @@ class _Inspector:
 
     def _loaded(self, event: Call, reader: Reader) -> Iterator[Member]:
         for constant in loaded(event):
-            member = self.artifact.member(f"constant at {constant.offset}", constant.length)
-            yield Member(member, Window(reader, constant.offset, constant.length))
+            if isinstance(constant, str):
+                content: Reader = BytesReader(constant.encode("latin-1", "replace"))
+            else:
+                content = Window(reader, constant.offset, constant.length)
+            if isinstance(constant, LongText):
+                content = Decoded(content, latin_1(constant.length), self.budget)
+            at = event.offset if isinstance(constant, str) else constant.offset
+            yield Member(self.artifact.member(f"constant at {at}", content.size), content)
 
     def _nested(self, event: Call, reader: Reader, place: Place, depth: int) -> Iterator[Finding | Member]:
         """What the pickles among a call's arguments would do, if the call loads them."""

@@ -19,6 +19,7 @@ from verifier.formats._pickle.values import (
     Bytes,
     Dict,
     Global,
+    LongText,
     Result,
     Tuple,
     Value,
@@ -272,10 +273,19 @@ def _judgment(symbol: Global, seen: Review) -> tuple[str, str]:
     return UNKNOWN, ", which nobody has reviewed"
 
 
-def loaded(event: Call) -> Iterator[Bytes]:
-    """The constants that a call loads as files, where the registry says that it does."""
+def loaded(event: Call) -> Iterator[Bytes | LongText | str]:
+    """The constants that a call loads as files, where the registry says that it does.
+
+    A text stands for its code points: protocols below 3 write bytes as `_codecs.encode(text, "latin1")`.
+    """
     callee = event.callee
     symbol = review(callee.module, callee.name).symbol if isinstance(callee, Global) else None
-    if symbol is not None and symbol.called is not None and symbol.called.like == LOADS:
-        args = event.args.items if isinstance(event.args, Tuple) else []
-        yield from (arg for arg in args if isinstance(arg, Bytes) and not arg.escaped)
+    if symbol is None or symbol.called is None or symbol.called.like != LOADS:
+        return
+    for arg in event.args.items if isinstance(event.args, Tuple) else []:
+        if isinstance(arg, Bytes) and not arg.escaped:
+            yield arg
+        if isinstance(arg, Result) and isinstance(arg.callee, Global) and arg.callee.path == "_codecs.encode":
+            text = arg.args.items[0] if isinstance(arg.args, Tuple) and arg.args.items else None
+            if isinstance(text, str) or (isinstance(text, LongText) and not text.escaped):
+                yield text

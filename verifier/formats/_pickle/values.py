@@ -29,13 +29,13 @@ class LongText:
     Args:
         offset: of its first byte in the artifact.
         length: bytes.
+        escaped: it stands there in raw-unicode-escape (UNICODE of protocol 0), else in UTF-8.
     """
 
-    __slots__ = ("length", "offset")
+    __slots__ = ("escaped", "length", "offset")
 
-    def __init__(self, offset: int, length: int) -> None:
-        self.offset = offset
-        self.length = length
+    def __init__(self, offset: int, length: int, *, escaped: bool = False) -> None:
+        self.offset, self.length, self.escaped = offset, length, escaped
 
 
 class Bytes:
