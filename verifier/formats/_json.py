@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, Union, cast
 
@@ -11,6 +12,9 @@ from verifier.errors import BudgetExceeded, Malformed
 
 Json: TypeAlias = Union[str, int, float, bool, list["Json"], dict[str, "Json"], None]
 """What a JSON text can hold."""
+
+Place: TypeAlias = Union[tuple["Place", str | int], None]
+"""The place above and the key or index there; None is the document. Places share what is above them."""
 
 MAX_VALUES = 1 << 22
 """Brackets and commas of a text that is parsed: the worst such text takes a gigabyte of memory; the largest tokenizers
@@ -98,3 +102,22 @@ def _is_unicode(value: object) -> bool:
 def pointer(*steps: str | int) -> str:
     """A JSON pointer (RFC 6901)."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def within(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
+    """A value and everything in it, in order, without recursion."""
+    stack = [iter([(place, value)])]
+    while stack:
+        for found in stack[-1]:
+            yield found
+            stack.append(_items(*found))
+            break
+        else:
+            stack.pop()
+
+
+def _items(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
+    if isinstance(value, dict):
+        yield from (((place, key), item) for key, item in value.items())
+    elif isinstance(value, list):
+        yield from (((place, i), item) for i, item in enumerate(value))

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
-from typing import TypeAlias, Union
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._config.loading import EXPRESSION, expression, loading
 from verifier.formats._config.loading import RULES as LOADING_RULES
 from verifier.formats._config.repository import CODE_KEYS, code_file, foreign_parent, pipeline_modules
-from verifier.formats._json import Document, Json, parse, pointer
+from verifier.formats._json import Document, Json, Place, parse, pointer, within
 from verifier.formats._keras import RULES as KERAS_RULES
 from verifier.formats._keras import inspect_config, looks_like_keras
 from verifier.formats._names import code_gap
@@ -98,10 +97,6 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     yield Coverage(artifact.name, CoverageState.PARTIAL if gap else CoverageState.INSPECTED, gap or "", FORMAT.how)
 
 
-Place: TypeAlias = Union[tuple["Place", str | int], None]
-"""The place above and the key or index there; None is the document. Places share what is above them."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Seer:
     """Makes records about places in one document."""
@@ -141,7 +136,7 @@ def _records(see: _Seer, name: str, document: Document) -> Iterator[Yield]:
     for key in document.duplicates[:10]:
         yield see.finding(DUPLICATE, None, key, f"The key {visible(key, 80)} stands twice in one object.")
     instantiates = False
-    for place, value in _within(None, document.value):
+    for place, value in within(None, document.value):
         if isinstance(value, dict):
             instantiates = instantiates or "_target_" in value
             yield from _object(see, place, value)
@@ -155,25 +150,6 @@ def _records(see: _Seer, name: str, document: Document) -> Iterator[Yield]:
         yield from _modules(see, document.value)
     if isinstance(document.value, dict):
         yield from _named(see, name, document.value)
-
-
-def _within(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
-    """A value and everything in it, in order, without recursion."""
-    stack = [iter([(place, value)])]
-    while stack:
-        for found in stack[-1]:
-            yield found
-            stack.append(_items(*found))
-            break
-        else:
-            stack.pop()
-
-
-def _items(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
-    if isinstance(value, dict):
-        yield from (((place, key), item) for key, item in value.items())
-    elif isinstance(value, list):
-        yield from (((place, i), item) for i, item in enumerate(value))
 
 
 def _object(see: _Seer, place: Place, value: dict[str, Json]) -> Iterator[Yield]:
@@ -220,7 +196,7 @@ def _kernels(see: _Seer, place: Place, value: Json) -> Iterator[Yield]:
 
 def _texts(place: Place, value: Json) -> Iterator[tuple[Place, str]]:
     """All strings in a value, with their places."""
-    return ((where, item) for where, item in _within(place, value) if isinstance(item, str))
+    return ((where, item) for where, item in within(place, value) if isinstance(item, str))
 
 
 def _facts(see: _Seer, name: str, value: dict[str, Json]) -> Iterator[Yield]:

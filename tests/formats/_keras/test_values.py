@@ -7,8 +7,8 @@ import marshal
 
 import pytest
 
-from verifier.formats._json import Json
-from verifier.formats._keras.values import decoded, is_function, is_marshaled, shown, within
+from verifier.formats._json import Json, within
+from verifier.formats._keras.values import decoded, is_function, is_marshaled, shown
 
 CODE = marshal.dumps(compile("lambda x: x", "<inert>", "eval"))
 

@@ -15,9 +15,9 @@ from typing import Final
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats._context import Member
-from verifier.formats._json import Json, parse
+from verifier.formats._json import Json, parse, within
 from verifier.formats._keras.judge import MALFORMED, MAX_POINTER, Judge
-from verifier.formats._keras.values import is_function, within
+from verifier.formats._keras.values import is_function
 from verifier.records import Artifact, Evidence, Finding, visible
 
 MOST_FINDINGS: Final = 1000

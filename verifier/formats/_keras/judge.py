@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from verifier.formats._context import Member
-from verifier.formats._json import Json
+from verifier.formats._json import Json, Place
 from verifier.formats._keras.names import Standing, judged_class, judged_function, judged_operator, judged_typespec
-from verifier.formats._keras.values import Place, decoded, is_function, is_marshaled, shown
+from verifier.formats._keras.values import decoded, is_function, is_marshaled, shown
 from verifier.formats._readers import BytesReader
 from verifier.records import Artifact, Evidence, Finding, visible
 

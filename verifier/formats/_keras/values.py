@@ -4,36 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
-from typing import Final, TypeAlias, Union
+from typing import Final
 
-from verifier.formats._json import Json
+from verifier.formats._json import Json, Place
 from verifier.formats._json import pointer as pointed
 
 _SHORTEST_CODE: Final = 24
 """Bytes a marshaled code object has at least."""
-
-Place: TypeAlias = Union[tuple["Place", str | int], None]
-"""The place above and the key or index there; None is the document."""
-
-
-def within(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
-    """A value and everything in it, in order, without recursion."""
-    stack = [iter([(place, value)])]
-    while stack:
-        for found in stack[-1]:
-            yield found
-            stack.append(_items(*found))
-            break
-        else:
-            stack.pop()
-
-
-def _items(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
-    if isinstance(value, dict):
-        yield from (((place, key), item) for key, item in value.items())
-    elif isinstance(value, list):
-        yield from (((place, i), item) for i, item in enumerate(value))
 
 
 def is_function(value: list[Json]) -> bool:
