@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pickle import dumps
+
+import numpy as np
 import pytest
 
-from tests.builders.inspections import inspected, only
+from tests.builders.inspections import inspected, only, rules_of
 from tests.builders.opcodes import call, mapping, name, pickled, value
 from verifier.data import Shape
 from verifier.formats import pickle
@@ -74,3 +77,7 @@ def test_no_other_text_is_run_as_one(template: str) -> None:
 def test_no_field_hides_behind_many_others() -> None:
     state = mapping({**{f"k{at}": value(at) for at in range(100)}, "_parse_arg_template": value("import os\n")})
     assert messages(state, "scipy.stats._continuous_distns", "beta_gen")
+
+
+def test_names_of_fields_that_no_class_could_have_are_quiet() -> None:
+    assert rules_of(inspected(pickle, dumps(np.zeros(1, [("__0__", "?")])))) == []

@@ -25,7 +25,7 @@ ATTRIBUTES: Final = frozenset({*_WRAPPED, *_YACS})
 """Names with two underscores on either side that states of instances hold; functools.update_wrapper writes most,
 yacs.config.CfgNode the others."""
 
-_SPECIAL: Final = re.compile(r"__\w+__")
+_SPECIAL: Final = re.compile(r"__[^\W\d_]\w*__")
 
 
 def wrong_state(shape: Shape | None, state: Value, scope: Scope) -> str:
