@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import _json
-from verifier.formats._json import parse, pointer
+from verifier.formats._json import Json, parse, pointer, pointer_of, within
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -133,3 +133,8 @@ def test_every_depth_ends_in_a_value_or_a_limit() -> None:
 def test_pointers_are_escaped() -> None:
     assert pointer() == ""
     assert pointer("a/b", 0, "~", "") == "/a~1b/0/~0/"
+
+
+def test_places_are_pointers() -> None:
+    value: Json = {"a/b": [1, {"~": None}]}
+    assert [pointer_of(place) for place, _ in within(None, value)] == ["", "/a~1b", "/a~1b/0", "/a~1b/1", "/a~1b/1/~0"]

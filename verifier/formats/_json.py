@@ -104,6 +104,15 @@ def pointer(*steps: str | int) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
+def pointer_of(place: Place) -> str:
+    """A place as a JSON pointer."""
+    steps: list[str | int] = []
+    while place is not None:
+        place, step = place
+        steps.append(step)
+    return pointer(*reversed(steps))
+
+
 def within(place: Place, value: Json) -> Iterator[tuple[Place, Json]]:
     """A value and everything in it, in order, without recursion."""
     stack = [iter([(place, value)])]

@@ -12,7 +12,7 @@ from verifier.formats import Context, Probe, Yield
 from verifier.formats._config.loading import EXPRESSION, expression, loading
 from verifier.formats._config.loading import RULES as LOADING_RULES
 from verifier.formats._config.repository import CODE_KEYS, code_file, foreign_parent, pipeline_modules
-from verifier.formats._json import Document, Json, Place, parse, pointer, within
+from verifier.formats._json import Document, Json, Place, parse, pointer_of, within
 from verifier.formats._keras import RULES as KERAS_RULES
 from verifier.formats._keras import inspect_config, looks_like_keras
 from verifier.formats._names import code_gap
@@ -109,11 +109,7 @@ class _Seer:
         return (self.artifact.members or (self.artifact.path,))[-1]
 
     def evidence(self, place: Place, what: object) -> Evidence:
-        steps: list[str | int] = []
-        while place is not None:
-            place, step = place
-            steps.append(step)
-        shown = pointer(*reversed(steps))
+        shown = pointer_of(place)
         known = shown if len(shown) <= MAX_POINTER else None
         return Evidence(self.artifact.name, str(what), FORMAT.how, pointer=known)
 

@@ -1,4 +1,4 @@
-"""Places in a configuration, and bytecode in whatever clothes."""
+"""Bytecode in whatever clothes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import marshal
 
 import pytest
 
-from verifier.formats._json import Json, within
-from verifier.formats._keras.values import decoded, is_function, is_marshaled, shown
+from verifier.formats._json import Json
+from verifier.formats._keras.values import decoded, is_function, is_marshaled
 
 CODE = marshal.dumps(compile("lambda x: x", "<inert>", "eval"))
 
@@ -40,11 +40,6 @@ def test_lists_of_layers_are_no_functions() -> None:
     assert not is_function([text, 0, 0])
     assert not is_function([text, None])
     assert not is_function([])
-
-
-def test_places_are_pointers() -> None:
-    value: Json = {"a/b": [1, {"~": None}]}
-    assert [shown(place) for place, _ in within(None, value)] == ["", "/a~1b", "/a~1b/0", "/a~1b/1", "/a~1b/1/~0"]
 
 
 def test_what_is_no_base64_is_nothing() -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from verifier.formats._context import Member
-from verifier.formats._json import Json, Place
+from verifier.formats._json import Json, Place, pointer_of
 from verifier.formats._keras.names import Standing, judged_class, judged_function, judged_operator, judged_typespec
-from verifier.formats._keras.values import decoded, is_function, is_marshaled, shown
+from verifier.formats._keras.values import decoded, is_function, is_marshaled
 from verifier.formats._readers import BytesReader
 from verifier.records import Artifact, Evidence, Finding, visible
 
@@ -168,7 +168,7 @@ class Judge:
         message = f"TorchModuleWrapper unpickles {len(content)} bytes that the configuration holds."
         yield self.finding(PICKLE, place, text, message)
         if content:
-            name = f"{(self.prefix + shown(place))[-200:]}.pt"
+            name = f"{(self.prefix + pointer_of(place))[-200:]}.pt"
             yield Member(self.artifact.member(name, len(content)), BytesReader(content))
 
     def code(self, place: Place, text: Json) -> Finding:
@@ -177,7 +177,7 @@ class Judge:
         return self.finding(CODE, place, text, message)
 
     def finding(self, rule: str, place: Place, what: object, message: str) -> Finding:
-        full = self.prefix + shown(place)
+        full = self.prefix + pointer_of(place)
         known = full if len(full) <= MAX_POINTER else None
         return Finding(rule, (Evidence(self.artifact.name, str(what)[:400], self.how, pointer=known),), message)
 

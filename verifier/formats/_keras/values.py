@@ -1,4 +1,4 @@
-"""Values in a configuration: where they stand, and whether they are bytecode of Python."""
+"""Values in a configuration that are bytecode of Python, or bytes as text."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import base64
 import binascii
 from typing import Final
 
-from verifier.formats._json import Json, Place
-from verifier.formats._json import pointer as pointed
+from verifier.formats._json import Json
 
 _SHORTEST_CODE: Final = 24
 """Bytes a marshaled code object has at least."""
@@ -39,12 +38,3 @@ def decoded(text: str) -> bytes:
         return base64.b64decode(text.encode("utf-8", "surrogatepass"))
     except binascii.Error:
         return b""
-
-
-def shown(place: Place) -> str:
-    """A place as a JSON pointer."""
-    steps: list[str | int] = []
-    while place is not None:
-        place, step = place
-        steps.append(step)
-    return pointed(*reversed(steps))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from verifier.errors import BudgetExceeded, Malformed
-from verifier.formats._json import Json
+from verifier.formats._json import Json, pointer
 from verifier.records import Evidence, Fact, Finding, visible
 
 RULES: tuple[str, ...] = (
@@ -104,15 +104,16 @@ def inspect_all(artifact_name: str, templates: Iterable[TemplateText], how: str)
         BudgetExceeded: more or longer templates than any genuine file has.
     """
     count = characters = 0
-    for name, text, offset, pointer in templates:
+    for template in templates:
+        name, text = template.name, template.text
         if not _is_template(text):
             continue
         count += 1
         characters += len(text)
         if count > MAX_TEMPLATES or characters > MAX_CHARACTERS:
             raise BudgetExceeded(f"more than {MAX_TEMPLATES} templates, or {MAX_CHARACTERS} characters of them")
-        yield template_fact(artifact_name, name, text, how, pointer, offset=offset)
-        yield from inspect_template(artifact_name, text, how, pointer, offset=offset)
+        yield template_fact(artifact_name, name, text, how, template.pointer, offset=template.offset)
+        yield from inspect_template(artifact_name, text, how, template.pointer, offset=template.offset)
 
 
 def template_fact(
@@ -139,11 +140,11 @@ def _templates(value: Json) -> Iterator[tuple[str, str, str]]:
     elif isinstance(value, dict):
         for name, text in value.items():
             if isinstance(text, str):
-                yield name, text, "/" + name.replace("~", "~0").replace("/", "~1")
+                yield name, text, pointer(name)
     elif isinstance(value, list):
         for i, entry in enumerate(value):
             template = entry.get("template") if isinstance(entry, dict) else entry
             title = entry.get("name") if isinstance(entry, dict) else None
             if isinstance(template, str):
-                step = f"/{i}/template" if isinstance(entry, dict) else f"/{i}"
+                step = pointer(i, "template") if isinstance(entry, dict) else pointer(i)
                 yield (title if isinstance(title, str) else f"{i}"), template, step
