@@ -7,17 +7,15 @@ from typing import Final
 
 from verifier.errors import Malformed
 from verifier.formats._context import Context
+from verifier.formats._ranges import Range, between, merged
 from verifier.records import Artifact, Coverage, CoverageState
-
-Span = tuple[int, int]
-"""First byte and the one behind the last."""
 
 MAX_PADDING: Final = 16 << 20
 """Bytes between the numbers of one file that are looked at."""
 
 
 def coverage_beside(
-    artifact: Artifact, context: Context, path: str, spans: Iterable[Span], how: str, *, unchecked: str
+    artifact: Artifact, context: Context, path: str, spans: Iterable[Range], how: str, *, unchecked: str
 ) -> Iterator[Coverage]:
     """Accounts for a file beside an artifact.
 
@@ -34,8 +32,8 @@ def coverage_beside(
     size = context.siblings[path]
     name = _named(artifact, path, size)
     reason = f"weights of {artifact.name}, read as numbers"
-    numbers = _merged(spans)
-    gaps = list(_gaps(numbers, size))
+    numbers = merged(spans)
+    gaps = list(between(numbers, 0, size))
     if context.remote or _is_padding(context, path, gaps):
         left_out = (unchecked,) if context.remote and gaps else ()
         yield Coverage(name, CoverageState.DATA, reason, how, 0, size, left_out)
@@ -54,7 +52,7 @@ def _named(artifact: Artifact, path: str, size: int) -> str:
     return Artifact(path, size).name
 
 
-def _is_padding(context: Context, path: str, gaps: list[Span]) -> bool:
+def _is_padding(context: Context, path: str, gaps: list[Range]) -> bool:
     if sum(end - start for start, end in gaps) > MAX_PADDING:
         return False
     try:
@@ -62,23 +60,3 @@ def _is_padding(context: Context, path: str, gaps: list[Span]) -> bool:
     except Malformed:
         return False
     return not any(any(reader.read_at(start, end - start)) for start, end in gaps)
-
-
-def _gaps(spans: list[Span], size: int) -> Iterator[Span]:
-    """Ranges of a file that are in no span."""
-    reached = 0
-    for start, end in (*spans, (size, size)):
-        if start > reached:
-            yield reached, start
-        reached = max(reached, end)
-
-
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    """The same bytes in as few ranges as can be, in order."""
-    found: list[Span] = []
-    for start, end in sorted(spans):
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], end)
-        else:
-            found.append((start, end))
-    return found

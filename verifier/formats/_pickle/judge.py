@@ -12,7 +12,7 @@ from verifier.formats._pickle import contracts
 from verifier.formats._pickle.events import Build, Call, Event, ExtensionLoad, Fill, Import, PersistentLoad
 from verifier.formats._pickle.intent import shown_by
 from verifier.formats._pickle.place import Loader, Place
-from verifier.formats._pickle.scope import Review, Scope, callable_of, class_shown, named, review, use_of
+from verifier.formats._pickle.scope import Review, Scope, callable_of, class_shown, review, use_of
 from verifier.formats._pickle.states import wrong_state
 from verifier.formats._pickle.trampolines import TRAMPOLINES
 from verifier.formats._pickle.values import (
@@ -242,8 +242,7 @@ class Judge:
             yield from self._found(UNSAFE_STATE, offset, symbol.path, message, "build", change)
             return None
         cls = class_shown(target) if isinstance(target, Result) else None
-        known = named(cls) if isinstance(cls, str) else cls
-        return None if known is None or known.module in self._scope.local else known
+        return None if cls is None or cls.module in self._scope.local else cls
 
 
 def _form(use: str, args: Value) -> str:

@@ -78,7 +78,7 @@ class Scope:
     def class_of(self, value: Result) -> str:
         """Path of the class of a result; empty where it is not known."""
         cls = class_shown(value)
-        return cls if isinstance(cls, str) else self.path_of(cls) if cls is not None else ""
+        return "" if cls is None else self.path_of(cls)
 
     def is_listed(self, value: Global, use: str, shape: str = "") -> bool:
         """Whether a symbol is listed for `import` or `new`, in that shape if one is given; true for unknown symbols."""
@@ -91,13 +91,11 @@ class Scope:
     def in_shape(self, value: Result, shape: str) -> bool:
         """Whether a result is an instance of a class listed in that shape, or of an unknown one."""
         cls = class_shown(value)
-        if isinstance(cls, str):
-            cls = named(cls)
         return cls is None or self.is_listed(cls, "new", shape)
 
 
-def class_shown(value: Result) -> Global | str | None:
-    """The class of a result: the symbol that made it, or the path its shape gives; None where it is not known."""
+def class_shown(value: Result) -> Global | None:
+    """The class of a result: the symbol that made it, or the one its shape gives; None where it is not known."""
     callee = callable_of(value.callee)
     if callee is None:
         return None
@@ -106,7 +104,7 @@ def class_shown(value: Result) -> Global | str | None:
     if shape is None or not shape.gives:
         return callee
     if shape.gives != "$0":
-        return shape.gives
+        return named(shape.gives)
     first = value.args.items[0] if isinstance(value.args, Tuple) and value.args.items else None
     return callable_of(first)
 

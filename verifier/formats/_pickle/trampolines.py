@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from verifier.formats._pickle.events import Build, Call, Event, Import
-from verifier.formats._pickle.scope import callable_of, class_shown, named
+from verifier.formats._pickle.scope import callable_of, class_shown
 from verifier.formats._pickle.values import Dict, Global, Result, Tuple, Value
 
 
@@ -21,8 +21,6 @@ def _method(args: Value) -> Global | None:
     """The method that `getattr(instance, name)` fetches, where the class of the instance is known."""
     owner, name, *_ = args.items if isinstance(args, Tuple) and args.size > 1 else (None, None)
     cls = class_shown(owner) if isinstance(owner, Result) else None
-    if isinstance(cls, str):
-        cls = named(cls)
     return Global(cls.module, f"{cls.name}.{name}") if cls is not None and isinstance(name, str) else None
 
 
