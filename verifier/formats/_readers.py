@@ -11,8 +11,8 @@ from typing import IO
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats._codecs import BROKEN, Codec, Decoder
-from verifier.formats._context import Budget
-from verifier.records import Reader
+from verifier.formats._context import Budget, Member
+from verifier.records import Artifact, Reader
 
 CHUNK = 256 << 10
 """Bytes read at once by whoever reads a whole artifact."""
@@ -60,6 +60,12 @@ class Window:
         """The bytes of that range of the slice, as far as there are any."""
         length = min(length, self._size - offset)
         return self._reader.read_at(self.offset + offset, length) if length > 0 else b""
+
+
+def rest(artifact: Artifact, reader: Reader, start: int) -> Member:
+    """The bytes from `start` to the end, to be recognized by themselves."""
+    size = reader.size - start
+    return Member(artifact.member(f"bytes from {start}", size), Window(reader, start, size))
 
 
 def chunks(reader: Reader, offset: int = 0, length: int | None = None, step: int = CHUNK) -> Iterator[bytes]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.errors import BudgetExceeded, Malformed
+from verifier.errors import Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._json import parse
 from verifier.formats._templates import RULES as TEMPLATE_RULES
 from verifier.formats._templates import inspect_template, inspect_templates, template_fact
-from verifier.formats._text import is_text
+from verifier.formats._text import begins_as_text, is_text, read_whole
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
 
 FORMAT = Format("chat-template", 1, "chat template", suffixes=(".jinja",), refines=("text",))
@@ -26,15 +26,12 @@ MAX_BYTES = 2 << 20
 def recognize(probe: Probe) -> bool:
     """Text under the name of a template."""
     named = probe.name.endswith(FORMAT.suffixes) or probe.name == JSON
-    return named and is_text(probe.head, [probe.head], whole=len(probe.head) == probe.size)
+    return named and begins_as_text(probe)
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Reads everything and parses the templates."""
-    if reader.size > MAX_BYTES:
-        raise BudgetExceeded(f"the file has {reader.size} bytes, more than the {MAX_BYTES} of any chat template")
-    context.budget.spend_steps(1 + reader.size // 10)
-    raw = reader.read_at(0, reader.size)
+    raw = read_whole(reader, context.budget, MAX_BYTES)
     if not is_text(raw[:4], [raw]) or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is named as a template but is no text", FORMAT.how)
         return

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from verifier.errors import Malformed
-from verifier.formats import Context, Member, Yield
+from verifier.formats import Context, Yield
 from verifier.formats._gguf import Header, Tensor, read_header
 from verifier.formats._names import unsafe_name
-from verifier.formats._readers import Window
+from verifier.formats._readers import rest
 from verifier.formats._templates import RULES as TEMPLATE_RULES
 from verifier.formats._templates import TemplateText, inspect_all
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, Value, visible
@@ -133,7 +133,7 @@ def _behind(artifact: Artifact, reader: Reader, end: int, alignment: int) -> Ite
         return
     yield _finding(artifact, TRAILING, f"{size} bytes follow the last tensor of {artifact.name}.", end)
     yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, end)
-    yield Member(artifact.member(f"bytes from {end}", size), Window(reader, end, size))
+    yield rest(artifact, reader, end)
 
 
 def _padded(offset: int, alignment: int) -> int:

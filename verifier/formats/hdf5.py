@@ -16,7 +16,7 @@ from verifier.formats._json import pointer
 from verifier.formats._keras import RULES as KERAS_RULES
 from verifier.formats._keras import inspect_text
 from verifier.formats._ranges import between, merged
-from verifier.formats._readers import Window, chunks
+from verifier.formats._readers import Window, chunks, rest
 from verifier.records import (
     Artifact,
     Coverage,
@@ -143,7 +143,7 @@ def _trailing(artifact: Artifact, reader: Reader, end: int) -> Iterator[Yield]:
     place = Evidence(artifact.name, f"begins with {reader.read_at(end, 8).hex(' ')}", FORMAT.how, end, size)
     message = f"{size} bytes stand behind the HDF5 file in {artifact.name}."
     yield Finding(TRAILING, (place,), message, parameters(bytes=size))
-    yield Member(artifact.member(f"bytes from {end}", size), Window(reader, end, size))
+    yield rest(artifact, reader, end)
     yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, end)
 
 

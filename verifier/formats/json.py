@@ -21,7 +21,7 @@ from verifier.formats._requirements import judge_requirement
 from verifier.formats._secrets import SECRET, find_secrets
 from verifier.formats._templates import RULES as TEMPLATE_RULES
 from verifier.formats._templates import inspect_templates
-from verifier.formats._text import is_text
+from verifier.formats._text import is_text, read_whole
 from verifier.records import (
     Artifact,
     Coverage,
@@ -77,10 +77,7 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Parses the file as Python does and looks for what a loader would act on."""
-    if reader.size > MAX_BYTES:
-        raise BudgetExceeded(f"the file has {reader.size} bytes, more JSON than the {MAX_BYTES} that are parsed")
-    context.budget.spend_steps(1 + reader.size // 10)
-    raw = reader.read_at(0, reader.size)
+    raw = read_whole(reader, context.budget, MAX_BYTES)
     name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
     see = _Seer(artifact, context.siblings)
     try:

@@ -14,6 +14,7 @@ from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Member, Probe, Yield
 from verifier.formats._keras import MALFORMED, inspect_text
 from verifier.formats._keras import RULES as KERAS_RULES
+from verifier.formats._text import read_whole
 from verifier.formats._zip import Archive, Entry, find_directory
 from verifier.formats._zip.report import RULES as ZIP_RULES
 from verifier.formats._zip.report import findings, unread
@@ -83,9 +84,6 @@ def _members(artifact: Artifact, archive: Archive, context: Context) -> Iterator
 
 
 def _configuration(child: Artifact, body: Reader, context: Context) -> Iterator[Yield]:
-    if body.size > _MAX_CONFIG:
-        raise BudgetExceeded(f"the configuration has {body.size} bytes, more than the {_MAX_CONFIG} that are parsed")
     context.budget.spend_member(len(child.members))
-    context.budget.spend_steps(1 + body.size // 10)
-    yield from inspect_text(child, body.read_at(0, body.size), FORMAT.how)
+    yield from inspect_text(child, read_whole(body, context.budget, _MAX_CONFIG), FORMAT.how)
     yield Coverage(child.name, CoverageState.INSPECTED, "", FORMAT.how)

@@ -15,7 +15,7 @@ from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Member, Probe, Yield
 from verifier.formats._msgpack import Kind, Value, read_array, walk
 from verifier.formats._ranges import Range, between, merged
-from verifier.formats._readers import BytesReader, Window
+from verifier.formats._readers import BytesReader, Window, rest
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, parameters
 
 FORMAT = Format("msgpack", 1, "MessagePack", suffixes=(".msgpack",))
@@ -203,5 +203,5 @@ class _Inspection:
             return
         place = Evidence(name, f"{size} bytes behind the document", FORMAT.how, self.end, size)
         yield Finding(TRAILING, (place,), f"{size} bytes stand behind the document.", parameters(bytes=size))
-        yield Member(self.artifact.member(f"bytes from {self.end}", size), Window(self.reader, self.end, size))
+        yield rest(self.artifact, self.reader, self.end)
         yield Coverage(name, CoverageState.INSPECTED, "", FORMAT.how, self.end)

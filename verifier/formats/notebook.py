@@ -27,6 +27,7 @@ from verifier.formats._code.source import MAX_BYTES as MAX_CODE
 from verifier.formats._code.source import parse
 from verifier.formats._json import Json
 from verifier.formats._json import parse as parse_json
+from verifier.formats._text import read_whole
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
 
 FORMAT = Format("notebook", 1, "Jupyter notebook", suffixes=(".ipynb",), refines=("json", "text"))
@@ -46,11 +47,8 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Parses the code of all cells together, magics left out, and the command lines of the magics."""
-    if reader.size > MAX_BYTES:
-        raise BudgetExceeded(f"the notebook has {reader.size} bytes, more than the {MAX_BYTES} that are parsed")
-    context.budget.spend_steps(1 + reader.size // 10)
     try:
-        document = parse_json(reader.read_at(0, reader.size), exact=False).value
+        document = parse_json(read_whole(reader, context.budget, MAX_BYTES), exact=False).value
     except Malformed as error:
         yield Coverage(artifact.name, CoverageState.UNKNOWN, f"it is no notebook: {error.message}", FORMAT.how)
         return

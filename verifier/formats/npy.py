@@ -9,7 +9,7 @@ from verifier.formats._context import Context, Member
 from verifier.formats._numpy import Header, read_header
 from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
 from verifier.formats._pickle.inspection import inspect_stream
-from verifier.formats._readers import Window
+from verifier.formats._readers import rest
 from verifier.records import (
     Artifact,
     Coverage,
@@ -80,4 +80,4 @@ def _trailing(artifact: Artifact, reader: Reader, end: int) -> Iterator[Finding 
     place = Evidence(artifact.name, f"begins with {reader.read_at(end, 8).hex(' ')}", FORMAT.how, end, size)
     message = f"{size} bytes stand behind the array in {artifact.name}; a program that reads on would load them."
     yield Finding("npy-trailing-bytes", (place,), message, parameters(bytes=size))
-    yield Member(artifact.member(f"bytes from {end}", size), Window(reader, end, size))
+    yield rest(artifact, reader, end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.formats import Context, Probe, Yield
-from verifier.formats._text import is_text
+from verifier.formats._text import begins_as_text, is_text
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader, visible
 
 FORMAT = Format("pth", 1, "Python path file", suffixes=(".pth",), refines=("text",))
@@ -18,8 +18,7 @@ MAX_BYTES = 1 << 20
 
 def recognize(probe: Probe) -> bool:
     """Text that begins as a path file whose lines are read by `site.addpackage`, and no protocol 0 pickle."""
-    whole = len(probe.head) == probe.size
-    return probe.name.endswith(FORMAT.suffixes) and probe.size > 0 and is_text(probe.head, [probe.head], whole=whole)
+    return probe.name.endswith(FORMAT.suffixes) and probe.size > 0 and begins_as_text(probe)
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:

@@ -12,7 +12,7 @@ from verifier.formats._code.report import report
 from verifier.formats._code.scopes import take_apart
 from verifier.formats._code.source import HIDING, MAX_BYTES, encoding_of, parse
 from verifier.formats._secrets import SECRET, find_secrets
-from verifier.formats._text import is_text
+from verifier.formats._text import begins_as_text, is_text
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, visible
 
 FORMAT = Format("python", 1, "Python source", suffixes=(".py", ".pyw"), refines=("text",))
@@ -28,7 +28,7 @@ _PROSE = (".csv", ".html", ".json", ".md", ".pth", ".rst", ".tsv", ".txt")
 
 def recognize(probe: Probe) -> bool:
     """Text that is named as Python, names Python as its interpreter, or begins with imports and is not prose."""
-    if not is_text(probe.head, [probe.head], whole=len(probe.head) == probe.size):
+    if not begins_as_text(probe):
         return False
     named = probe.name.endswith(FORMAT.suffixes) or _SHEBANG.match(probe.head) is not None
     return named or (not probe.name.endswith(_PROSE) and _BEGINS.match(probe.head) is not None)

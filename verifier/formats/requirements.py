@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from verifier.errors import BudgetExceeded
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._requirements import RULES as REQUIREMENT_RULES
 from verifier.formats._requirements import judge_requirement, urls
-from verifier.formats._text import is_text
+from verifier.formats._text import begins_as_text, read_whole, text_of
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader, visible
 
 FORMAT = Format("requirements", 1, "list of packages to install", refines=("text",))
@@ -31,21 +30,18 @@ _PLACE = re.compile(r"^[\s\"'-]*(--(extra-)?index-url|-i|--find-links|-f)[\s=]",
 def recognize(probe: Probe) -> bool:
     """Text under a name that installers look for."""
     named = _LINES.fullmatch(probe.name) or _TEXTS.fullmatch(probe.name)
-    return named is not None and is_text(probe.head, [probe.head], whole=len(probe.head) == probe.size)
+    return named is not None and begins_as_text(probe)
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Judges each line of a list, and each place that another text names."""
-    if reader.size > MAX_BYTES:
-        raise BudgetExceeded(f"the list has {reader.size} bytes, more than the {MAX_BYTES} of any genuine one")
-    context.budget.spend_steps(1 + reader.size // 10)
-    raw = reader.read_at(0, reader.size)
-    if not is_text(raw[:4], [raw]):
+    raw = read_whole(reader, context.budget, MAX_BYTES)
+    text = text_of(raw)
+    if text is None:
         yield Coverage(
             artifact.name, CoverageState.UNKNOWN, "it is named as a list of packages but is no text", FORMAT.how
         )
         return
-    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
     found = _of_lines(text) if _LINES.fullmatch(name) else _of_text(text)
     places: dict[str, list[str]] = {}

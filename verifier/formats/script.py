@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from verifier.formats import HEAD, Context, Probe, Yield
 from verifier.formats._code.judge import FETCH_AND_RUN
-from verifier.formats._text import is_text
+from verifier.formats._text import begins_as_text, is_text
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader, visible
 
 SUFFIXES = (
@@ -34,7 +34,7 @@ def recognize(probe: Probe) -> bool:
     """Text that is named as a script, or begins as one that is not Python."""
     begins = _SHEBANG.match(probe.head) is not None and _PYTHON.match(probe.head) is None
     named = probe.name.endswith(SUFFIXES) or begins
-    return named and is_text(probe.head, [probe.head], whole=len(probe.head) == probe.size)
+    return named and begins_as_text(probe)
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:

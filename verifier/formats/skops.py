@@ -15,6 +15,7 @@ from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Yield
 from verifier.formats._json import Json, parse
 from verifier.formats._names import unsafe_name
+from verifier.formats._text import read_whole
 from verifier.records import (
     Artifact,
     Coverage,
@@ -54,11 +55,8 @@ _PLAIN: Final = frozenset(
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Lists the types, and holds them against the registry of symbols that pickles may name."""
-    if reader.size > _MAX_BYTES:
-        raise BudgetExceeded(f"the schema has {reader.size} bytes, more JSON than the {_MAX_BYTES} that are parsed")
-    context.budget.spend_steps(1 + reader.size // 10)
     try:
-        root = parse(reader.read_at(0, reader.size), exact=False).value
+        root = parse(read_whole(reader, context.budget, _MAX_BYTES), exact=False).value
     except Malformed:
         root = None
     if not isinstance(root, dict) or "__loader__" not in root:

@@ -11,10 +11,11 @@ import binascii
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.errors import BudgetExceeded, Malformed
+from verifier.errors import Malformed
 from verifier.formats import Context, Member, Probe, Yield
 from verifier.formats._json import Json, parse
 from verifier.formats._readers import BytesReader
+from verifier.formats._text import read_whole
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
 
 FORMAT = Format("stable-baselines3", 1, "stable-baselines3 settings")
@@ -33,11 +34,8 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Hands back the pickles."""
-    if reader.size > _MAX_BYTES:
-        raise BudgetExceeded(f"the settings have {reader.size} bytes, more JSON than the {_MAX_BYTES} that are parsed")
-    context.budget.spend_steps(1 + reader.size // 10)
     try:
-        found = dict(_serialized(parse(reader.read_at(0, reader.size), exact=False).value))
+        found = dict(_serialized(parse(read_whole(reader, context.budget, _MAX_BYTES), exact=False).value))
     except Malformed:
         found = {}
     if not found:

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from verifier.errors import BudgetExceeded, Malformed
+from verifier.errors import Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._tensorflow.judge import MACHINE, PYTHON, UNREVIEWED, judged_operators
-from verifier.formats._text import is_text
+from verifier.formats._text import is_text, read_whole
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Format, Reader
 
 FORMAT = Format("tensorflow-text", 1, "TensorFlow graph as text", suffixes=(".pbtxt",), refines=("text",))
@@ -43,10 +43,7 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Finds the operators, wherever they stand."""
-    if reader.size > MAX_BYTES:
-        raise BudgetExceeded(f"the file has {reader.size} bytes, more text than the {MAX_BYTES} that are read")
-    context.budget.spend_steps(1 + reader.size // 10)
-    raw = reader.read_at(0, reader.size)
+    raw = read_whole(reader, context.budget, MAX_BYTES)
     if not is_text(raw[:4], [raw]):
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is no text", FORMAT.how)
         return

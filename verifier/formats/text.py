@@ -8,7 +8,7 @@ from verifier.formats import Context, Probe, Yield
 from verifier.formats._names import code_gap
 from verifier.formats._readers import chunks
 from verifier.formats._secrets import MAX_BYTES, SECRET, find_secrets
-from verifier.formats._text import is_text
+from verifier.formats._text import begins_as_text, is_text
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
 
 FORMAT = Format("text", 1, "plain text")
@@ -17,7 +17,7 @@ RULES: tuple[str, ...] = (SECRET,)
 
 def recognize(probe: Probe) -> bool:
     """UTF-8, or UTF-16 with its mark, without control characters, as far as the first bytes go; nothing is text too."""
-    return is_text(probe.head, [probe.head], whole=len(probe.head) == probe.size)
+    return begins_as_text(probe)
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._json import Json, parse, pointer
+from verifier.formats._text import read_whole
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, visible
 
 FORMAT = Format("tokenizer", 1, "tokenizer")
@@ -48,11 +49,8 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Parses the file and holds tokens against each other."""
-    if reader.size > MAX_BYTES:
-        raise BudgetExceeded(f"the file has {reader.size} bytes, more JSON than the {MAX_BYTES} that are parsed")
-    context.budget.spend_steps(1 + reader.size // 10)
     try:
-        document = parse(reader.read_at(0, reader.size), exact=False).value
+        document = parse(read_whole(reader, context.budget, MAX_BYTES), exact=False).value
     except Malformed as error:
         yield Coverage(artifact.name, CoverageState.UNKNOWN, error.message, FORMAT.how)
         return

@@ -17,7 +17,7 @@ from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
 from verifier.formats._pickle.inspection import inspect_stream
 from verifier.formats._pickle.place import PLAIN_LOADER, Loader
 from verifier.formats._pickle.stream import PickleStream
-from verifier.formats._readers import BytesReader, Window
+from verifier.formats._readers import BytesReader, rest
 from verifier.formats._torch.keys import listed_texts
 from verifier.formats._torch.tensors import MISMATCH, Dialect, Tensors
 from verifier.formats._torch.tensors import RULES as TENSOR_RULES
@@ -183,6 +183,5 @@ class _Inspection:
 
     def _rest(self) -> Iterator[Member]:
         """Hands back what is not accounted for, to be recognized by itself."""
-        size = self.reader.size - self.end
-        if size:
-            yield Member(self.artifact.member(f"bytes from {self.end}", size), Window(self.reader, self.end, size))
+        if self.end < self.reader.size:
+            yield rest(self.artifact, self.reader, self.end)

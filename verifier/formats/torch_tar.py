@@ -19,7 +19,7 @@ from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
 from verifier.formats._pickle.inspection import inspect_stream
 from verifier.formats._pickle.place import PLAIN_LOADER, Loader
 from verifier.formats._pickle.values import Global, Tuple, Value, render
-from verifier.formats._readers import Window
+from verifier.formats._readers import Window, rest
 from verifier.formats._tar import Entry, entries
 from verifier.formats._tar.report import RULES as TAR_RULES
 from verifier.formats._tar.report import Members
@@ -126,8 +126,7 @@ class _Walk:
         if size:
             message = f"{size} bytes stand behind the end of {self.artifact.members[-1]}; torch does not read them"
             yield self.finding(TRAILING, message, self.end, size)
-            child = self.artifact.member(f"bytes from {self.end}", size)
-            yield Member(child, Window(self.reader, self.end, size))
+            yield rest(self.artifact, self.reader, self.end)
             yield Coverage(self.artifact.name, CoverageState.INSPECTED, "", FORMAT.how, self.end)
 
 

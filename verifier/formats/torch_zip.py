@@ -15,7 +15,7 @@ from verifier.formats._json import Json, parse, pointer
 from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
 from verifier.formats._pickle.inspection import inspect_stream
 from verifier.formats._pickle.place import Loader
-from verifier.formats._readers import Window
+from verifier.formats._readers import rest
 from verifier.formats._tar import is_header
 from verifier.formats._torch.export import RULES as EXPORT_RULES
 from verifier.formats._torch.export import Flaw, Payload, payloads, program_flaws
@@ -184,7 +184,7 @@ class _Inspection:
         if length:
             message = f"{length} bytes stand behind the pickle in {child.name}; torch does not read them."
             yield Finding(TRAILING, (Evidence(child.name, message, FORMAT.how, end, length),), message)
-            yield Member(child.member(f"bytes from {end}", length), Window(body, end, length))
+            yield rest(child, body, end)
             yield Coverage(child.name, CoverageState.INSPECTED, "", FORMAT.how, end)
 
     def _storages(self, pickle: _Opened, tensors: Tensors) -> Iterator[Finding | Coverage]:

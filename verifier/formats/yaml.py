@@ -12,7 +12,7 @@ from verifier.formats._config.loading import RULES as LOADING
 from verifier.formats._config.tree import Tree, read
 from verifier.formats._json import Json, pointer
 from verifier.formats._secrets import SECRET, find_secrets
-from verifier.formats._text import is_text
+from verifier.formats._text import begins_as_text, read_whole, text_of
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, visible
 
 FORMAT = Format("yaml", 1, "YAML", suffixes=(".yaml", ".yml"), refines=("text",))
@@ -39,20 +39,17 @@ _SUSPECT = re.compile(r"!!python|!python|_target_|!new:|!apply:|!name:|loader_mo
 def recognize(probe: Probe) -> bool:
     """Text that is named as YAML, or as MLflow's description of a model, which is YAML."""
     named_so = probe.name.endswith(FORMAT.suffixes) or probe.name == "mlmodel"
-    return named_so and is_text(probe.head, [probe.head], whole=len(probe.head) == probe.size)
+    return named_so and begins_as_text(probe)
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Walks the tree and its tags."""
-    if reader.size > MAX_BYTES:
-        raise BudgetExceeded(f"the file has {reader.size} bytes, more YAML than the {MAX_BYTES} that are read")
-    context.budget.spend_steps(1 + reader.size // 10)
-    raw = reader.read_at(0, reader.size)
-    if not is_text(raw[:4], [raw]):
+    raw = read_whole(reader, context.budget, MAX_BYTES)
+    text = text_of(raw)
+    if text is None:
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is named as YAML but is no text", FORMAT.how)
         return
     yield from find_secrets(artifact, raw, FORMAT.how)
-    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     try:
         tree = read(text)
     except Malformed as error:

@@ -13,7 +13,7 @@ from verifier.formats._joblib.arrays import UNSAFE_FILE, Arrays
 from verifier.formats._joblib.readings import inspect_readings
 from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
 from verifier.formats._pickle.recognition import tried
-from verifier.formats._readers import Window, chunks
+from verifier.formats._readers import Window, chunks, rest
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Reader, parameters
 
 _TRAILING: Final = "pickle-trailing-bytes"
@@ -82,8 +82,8 @@ def _goes_on(reader: Reader, offset: int) -> bool:
     """Whether a stream begins at an offset."""
     if not offset or offset >= reader.size:
         return offset < reader.size and begins(reader)
-    rest = Window(reader, offset, reader.size - offset)
-    return tried(rest.read_at(0, HEAD), rest).pickle
+    behind = Window(reader, offset, reader.size - offset)
+    return tried(behind.read_at(0, HEAD), behind).pickle
 
 
 def _trailing(artifact: Artifact, reader: Reader, end: int, how: str) -> Iterator[Finding | Coverage | Member]:
@@ -102,10 +102,9 @@ def _trailing(artifact: Artifact, reader: Reader, end: int, how: str) -> Iterato
     yield Coverage(artifact.name, CoverageState.INSPECTED, "", how, end)
     start = end
     for chunk in chunks(reader, end):
-        rest = chunk.lstrip(b"\0")
-        start += len(chunk) - len(rest)
-        if rest:
+        other = chunk.lstrip(b"\0")
+        start += len(chunk) - len(other)
+        if other:
             break
     if start < reader.size:
-        member = artifact.member(f"bytes from {start}", reader.size - start)
-        yield Member(member, Window(reader, start, reader.size - start))
+        yield rest(artifact, reader, start)
