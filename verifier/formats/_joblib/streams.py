@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from posixpath import dirname
 from typing import Final
@@ -14,14 +13,12 @@ from verifier.formats._joblib.readings import inspect_readings
 from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
 from verifier.formats._pickle.recognition import tried
 from verifier.formats._readers import Window, chunks, rest
+from verifier.formats._text import is_text
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Reader, parameters
 
 _TRAILING: Final = "pickle-trailing-bytes"
 RULES: Final[tuple[str, ...]] = (UNSAFE_FILE, _TRAILING, *PICKLE_RULES)
 """What `inspect_streams` can yield."""
-
-_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f-\xff]")
-"""Bytes that plain text does not hold."""
 
 _STREAMS: Final = 1000
 """Streams in a row that are inspected."""
@@ -60,8 +57,8 @@ def inspect_streams(
             reason = f"the pickle stream that starts at byte {summary.start} cannot be followed beyond byte {end}"
             yield Coverage(artifact.name, CoverageState.PARTIAL, reason, how, end)
     if not protocols:
-        blank = not _BINARY.search(reader.read_at(0, HEAD))
-        state = CoverageState.PARTIAL if blank else CoverageState.UNKNOWN
+        head = reader.read_at(0, HEAD)
+        state = CoverageState.PARTIAL if is_text(head, [head], whole=False) else CoverageState.UNKNOWN
         yield Coverage(artifact.name, state, "its name promises a pickle, but it does not begin as one does", how)
         return
     yield from arrays.coverage(end)
