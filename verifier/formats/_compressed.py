@@ -53,7 +53,7 @@ def unwrap(artifact: Artifact, reader: Reader, context: Context, codec: Codec, h
 
 def inner_name(artifact: Artifact) -> str:
     """The file's name without the ending that says how it is compressed."""
-    name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2]
+    name = artifact.file_name
     for ending, plain in _ENDINGS.items():
         if name.lower().endswith(ending) and len(name) > len(ending):
             return name[: -len(ending)] + plain

@@ -35,7 +35,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     if not is_text(raw[:4], [raw]) or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is named as a template but is no text", FORMAT.how)
         return
-    name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2]
+    name = artifact.file_name
     if name.lower().endswith(FORMAT.suffixes):
         text = raw.decode("utf-8-sig")
         yield template_fact(artifact.name, _title(name), text, FORMAT.how)

@@ -31,7 +31,7 @@ def recognize(probe: Probe) -> bool:
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Reports it. What the program does is not looked at."""
     context.budget.spend_steps(1)
-    kind = _kind(reader, reader.read_at(0, HEAD), (artifact.members or (artifact.path,))[-1].lower())
+    kind = _kind(reader, reader.read_at(0, HEAD), artifact.own_path.lower())
     if kind is None:
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is no compiled Python", FORMAT.how)
         return

@@ -59,7 +59,7 @@ def _zfile(
     start = _ZHEADER + (reader.read_at(_ZHEADER, 1) == b" ")
     stream = Decoded(Window(reader, start, reader.size - start), ZLIB, context.budget)
     produced, used = stream.finish()
-    own = (artifact.members or (artifact.path,))[-1]
+    own = artifact.own_path
     child = artifact.member(inner_name(artifact), produced)
     if begins(stream):
         context.budget.spend_member(len(child.members))

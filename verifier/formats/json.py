@@ -78,7 +78,7 @@ def recognize(probe: Probe) -> bool:
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Parses the file as Python does and looks for what a loader would act on."""
     raw = read_whole(reader, context.budget, MAX_BYTES)
-    name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
+    name = artifact.file_name.lower()
     see = _Seer(artifact, context.siblings)
     try:
         document = parse(raw, exact=False)
@@ -100,10 +100,6 @@ class _Seer:
 
     artifact: Artifact
     siblings: Mapping[str, int]
-
-    @property
-    def path(self) -> str:
-        return (self.artifact.members or (self.artifact.path,))[-1]
 
     def evidence(self, place: Place, what: object) -> Evidence:
         shown = pointer_of(place)
@@ -166,7 +162,7 @@ def _remote_code(see: _Seer, place: Place, value: Json) -> Iterator[Yield]:
     evidence = tuple(see.evidence(where, text) for where, text in classes[:20])
     message = f"Loading with trust_remote_code=True runs {visible(classes[0][1], 100)} from a repository."
     yield Finding(REMOTE_CODE, evidence, message)
-    files = {file for _, text in classes if (file := code_file(dirname(see.path), text))}
+    files = {file for _, text in classes if (file := code_file(dirname(see.artifact.own_path), text))}
     if files:
         yield Fact("code-reference", tuple(sorted(files)), evidence[0])
     for where, text in classes:
@@ -222,14 +218,14 @@ def _modules(see: _Seer, value: Json) -> Iterator[Yield]:
         if isinstance(kind, str) and not kind.startswith("sentence_transformers."):
             message = f"Loading imports {visible(kind, 100)}, which is not part of sentence-transformers."
             yield see.finding(FOREIGN_MODULE, place, kind, message)
-            if file := code_file(dirname(see.path), kind):
+            if file := code_file(dirname(see.artifact.own_path), kind):
                 yield Fact("code-reference", (file,), see.evidence(place, kind))
 
 
 def _named(see: _Seer, name: str, value: dict[str, Json]) -> Iterator[Yield]:
     """What files of certain names make their libraries import or install."""
     if name == "model_index.json":
-        for component, library, file in pipeline_modules(see.path, value, see.siblings):
+        for component, library, file in pipeline_modules(see.artifact.own_path, value, see.siblings):
             evidence = see.evidence((None, component), library)
             yield Finding(REMOTE_CODE, (evidence,), f"Loading the pipeline with remote code runs {visible(file, 100)}.")
             yield Fact("code-reference", (file,), evidence)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from verifier.errors import BudgetExceeded, Malformed
@@ -15,9 +16,9 @@ from verifier.formats import Context, Member, Probe, Yield
 from verifier.formats._keras import MALFORMED, inspect_text
 from verifier.formats._keras import RULES as KERAS_RULES
 from verifier.formats._text import read_whole
-from verifier.formats._zip import Archive, Entry, find_directory
+from verifier.formats._zip import Archive, find_directory
 from verifier.formats._zip.report import RULES as ZIP_RULES
-from verifier.formats._zip.report import findings, unread
+from verifier.formats._zip.report import inspect_archive
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader
 
 FORMAT = Format("keras", 1, "Keras archive", suffixes=(".keras",), refines=("zip",))
@@ -46,44 +47,21 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is no zip archive", FORMAT.how)
         return
     archive = Archive(reader)
-    context.budget.foresee_members(len(archive.entries))
-    context.budget.spend_steps(len(archive.entries))
     if not any(entry.name == _CONFIG for entry in archive.entries):
         message = f"An archive of Keras has a {_CONFIG}; this one has none"
         yield Finding(MALFORMED, (Evidence(artifact.name, message, FORMAT.how),), f"{message}.")
         yield Coverage(artifact.name, CoverageState.PARTIAL, "it holds no configuration", FORMAT.how)
         return
-    unchecked = ("zip-contents",) if context.remote else ()
-    yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, unchecked=unchecked)
-    lies = [*archive.lies, *(lie for entry in archive.entries for lie in archive.local_lies(entry)), *archive.gaps()]
-    yield from findings(artifact, lies, FORMAT.how)
-    yield from unread(artifact, lies, FORMAT.how)
-    yield from _members(artifact, archive, context)
+    yield from inspect_archive(artifact, archive, context, FORMAT.how, partial(_member, context))
 
 
-def _members(artifact: Artifact, archive: Archive, context: Context) -> Iterator[Yield]:
-    opened: list[tuple[Entry, Reader]] = []
-    for entry in archive.entries:
-        if entry.is_directory:
-            continue
-        child = artifact.member(entry.name, entry.size)
-        try:
-            body = archive.open(entry, context.budget)
-            if entry.name == _CONFIG:
-                yield from _configuration(child, body, context)
-            else:
-                yield Member(child, body)
-        except (BudgetExceeded, Malformed) as error:
-            gap = CoverageState.LIMIT if isinstance(error, BudgetExceeded) else CoverageState.PARTIAL
-            yield Coverage(child.name, gap, error.message, FORMAT.how)
-            continue
-        opened.append((entry, body))
-    if not context.remote:
-        lies = (lie for entry, body in opened for lie in archive.content_lies(entry, body))
-        yield from findings(artifact, lies, FORMAT.how)
-
-
-def _configuration(child: Artifact, body: Reader, context: Context) -> Iterator[Yield]:
+def _member(context: Context, child: Artifact, body: Reader) -> Iterator[Yield]:
+    if child.own_path != _CONFIG:
+        yield Member(child, body)
+        return
     context.budget.spend_member(len(child.members))
-    yield from inspect_text(child, read_whole(body, context.budget, _MAX_CONFIG), FORMAT.how)
-    yield Coverage(child.name, CoverageState.INSPECTED, "", FORMAT.how)
+    try:
+        yield from inspect_text(child, read_whole(body, context.budget, _MAX_CONFIG), FORMAT.how)
+        yield Coverage(child.name, CoverageState.INSPECTED, "", FORMAT.how)
+    except BudgetExceeded as error:
+        yield Coverage(child.name, CoverageState.LIMIT, error.message, FORMAT.how)

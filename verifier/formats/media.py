@@ -40,7 +40,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     """
     context.budget.spend_steps(1)
     head = reader.read_at(0, 16)
-    name = (artifact.members or (artifact.path,))[-1].lower()
+    name = artifact.own_path.lower()
     if name.endswith(_ENDINGS) and any(head[at:].startswith(mark) for at, mark in _MAGIC):
         reason = "a picture, sound, video or document, which no model loader reads"
         yield Coverage(artifact.name, CoverageState.DATA, reason, FORMAT.how)

@@ -42,7 +42,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
             artifact.name, CoverageState.UNKNOWN, "it is named as a list of packages but is no text", FORMAT.how
         )
         return
-    name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
+    name = artifact.file_name.lower()
     found = _of_lines(text) if _LINES.fullmatch(name) else _of_text(text)
     places: dict[str, list[str]] = {}
     for line, rule in found:

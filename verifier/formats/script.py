@@ -44,7 +44,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     if not is_text(raw[:4], [raw], whole=len(raw) == reader.size):
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is named as a script but is no text", FORMAT.how)
         return
-    name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
+    name = artifact.file_name.lower()
     if not name.endswith(SUFFIXES) and not _PROGRAM.fullmatch(name):
         begins = raw[:HEAD].split(b"\n", 1)[0].decode("utf-8", "replace")
         message = f"The file is a script, under a name that does not say so: it begins with {visible(begins, 60)}."

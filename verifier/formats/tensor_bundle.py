@@ -122,7 +122,7 @@ def _add(bundle: _Bundle, key: bytes, value: bytes, budget: Budget) -> None:
 
 def _shards(artifact: Artifact, context: Context, bundle: _Bundle) -> Iterator[Yield]:
     """The files the index proves to be numbers."""
-    own = (artifact.members or (artifact.path,))[-1]
+    own = artifact.own_path
     missing = 0
     for shard, spans in sorted(bundle.spans.items()):
         path = f"{own.removesuffix('.index')}.data-{shard:05d}-of-{bundle.shards:05d}"

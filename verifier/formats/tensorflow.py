@@ -50,7 +50,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     Raises:
         BudgetExceeded: after everything was said that was seen before the limit.
     """
-    name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2]
+    name = artifact.file_name
     wire = Wire(reader, context.budget)
     if name == _FINGERPRINT:
         yield _fingerprint(artifact, wire)

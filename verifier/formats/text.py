@@ -30,6 +30,6 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         )
         return
     yield from find_secrets(artifact, reader.read_at(0, min(reader.size, MAX_BYTES)), FORMAT.how)
-    gap = code_gap((artifact.members or (artifact.path,))[-1], head)
+    gap = code_gap(artifact.own_path, head)
     state = CoverageState.INSPECTED if gap is None or not reader.size else CoverageState.PARTIAL
     yield Coverage(artifact.name, state, gap or "", FORMAT.how)

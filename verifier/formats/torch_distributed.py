@@ -51,7 +51,7 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Finding | Coverage | Member]:
     """Hands back the archives of a `.distcp`, or checks the places a `.metadata` names."""
-    name = (artifact.members or (artifact.path,))[-1]
+    name = artifact.own_path
     if _METADATA.fullmatch(name.rpartition("/")[2]) and reader.read_at(0, 1) == b"\x80":
         yield from _metadata(artifact, reader, context, name.rpartition("/")[0])
     elif reader.size == 0 or reader.read_at(0, 4) == b"PK\x03\x04":

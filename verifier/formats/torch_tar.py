@@ -12,17 +12,17 @@ import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
-from verifier.errors import InspectionError, Malformed
+from verifier.errors import Malformed
 from verifier.formats._context import Context, Member, Probe
 from verifier.formats._pickle.events import Event, PersistentLoad
 from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
 from verifier.formats._pickle.inspection import inspect_stream
 from verifier.formats._pickle.place import PLAIN_LOADER, Loader
 from verifier.formats._pickle.values import Global, Tuple, Value, render
-from verifier.formats._readers import Window, rest
+from verifier.formats._readers import rest
 from verifier.formats._tar import Entry, entries
 from verifier.formats._tar.report import RULES as TAR_RULES
-from verifier.formats._tar.report import Members
+from verifier.formats._tar.report import inspect_members
 from verifier.formats._torch.dtypes import DTYPE_SIZES, STORAGES
 from verifier.formats._torch.tensors import IDENTITY, MISMATCH, MOST_PROBLEMS, fits, tensor_facts
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader
@@ -54,19 +54,8 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Found]:
     """Inspects every pickle in the four members, never reads a storage, and hands back other members."""
-    archive = _Inspection(artifact, context)
-    members = Members(artifact, reader, context.budget, FORMAT.how)
-    try:
-        for found in members:
-            if isinstance(found, Coverage):
-                yield found
-            else:
-                yield from archive.member(found, Window(reader, found.offset, found.size))
-    except InspectionError:
-        yield from members.findings()
-        raise
-    yield from members.findings()
-    yield from members.coverage()
+    archive = _Inspection(context)
+    yield from inspect_members(artifact, reader, context.budget, FORMAT.how, archive.member)
     yield from tensor_facts(archive.tensors, artifact, FORMAT.how)
 
 
@@ -134,23 +123,21 @@ class _Walk:
 class _Inspection:
     """One archive under way."""
 
-    artifact: Artifact
     context: Context
     rooms: dict[int, int] = field(default_factory=dict)
     """Bytes of each storage by its key; views are missing."""
     tensors: dict[tuple[str, int, tuple[int, ...]], str] = field(default_factory=dict)
     """As `tensor_facts` takes them."""
 
-    def member(self, entry: Entry, body: Reader) -> Iterator[Found]:
-        child = self.artifact.member(entry.name, entry.size)
+    def member(self, child: Artifact, body: Reader) -> Iterator[Found]:
         walks = {"sys_info": self._system, "pickle": self._object, "storages": self._storages, "tensors": self._tensors}
-        if entry.name not in walks:
+        if child.own_path not in walks:
             yield Member(child, body)
             return
         self.context.budget.spend_member(len(child.members))
         walk = _Walk(child, body, self.context)
         try:
-            yield from walks[entry.name](walk)
+            yield from walks[child.own_path](walk)
         except Malformed as error:
             yield Coverage(child.name, CoverageState.PARTIAL, error.message, FORMAT.how, walk.end)
         else:

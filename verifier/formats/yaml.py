@@ -58,7 +58,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         gap = "it names what loaders call, and cannot be read" if _SUSPECT.search(text) else ""
         yield Coverage(artifact.name, CoverageState.PARTIAL if gap else CoverageState.INSPECTED, gap, FORMAT.how)
         return
-    name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
+    name = artifact.file_name.lower()
     for count, record in enumerate(_records(artifact, name, tree)):
         if count == MAX_RECORDS:
             raise BudgetExceeded(f"the file has more than {MAX_RECORDS} findings")

@@ -55,7 +55,7 @@ class Inspection:
         if artifact.members:
             self.budget.spend_member(len(artifact.members))
         head = reader.read_at(0, HEAD)
-        name = (artifact.members or (artifact.path,))[-1].rpartition("/")[2].lower()
+        name = artifact.file_name.lower()
         modules = formats.candidates(Probe(name, artifact.size, head, reader))
         if not artifact.members:
             self.recognized = tuple(module.FORMAT.id for module in modules)

@@ -56,6 +56,16 @@ class Artifact:
         r"""`path!member!member`, escaped so that it is one printable line; a literal `!` shows as `\x21`."""
         return "!".join(visible(part.replace("!", "\\x21"), 1000) for part in (self.path, *self.members))
 
+    @property
+    def own_path(self) -> str:
+        """Its path in the snapshot, or in the container it is a member of."""
+        return (self.members or (self.path,))[-1]
+
+    @property
+    def file_name(self) -> str:
+        """The last component of its own path."""
+        return self.own_path.rpartition("/")[2]
+
     def member(self, name: str, size: int) -> Artifact:
         """The artifact for a member of this one."""
         return Artifact(self.path, size, members=(*self.members, name))

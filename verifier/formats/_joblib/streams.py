@@ -42,7 +42,7 @@ def inspect_streams(
     Raises:
         BudgetExceeded: there are too many streams, or they are too large.
     """
-    own = (artifact.members or (artifact.path,))[-1]
+    own = artifact.own_path
     arrays = Arrays(artifact, reader, context, how, folder=dirname(own) if folder is None else folder)
     end = 0
     stopped = True

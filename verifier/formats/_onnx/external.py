@@ -86,7 +86,7 @@ class Beside:
             return Wrong("unsafe", f"stands in the file {shown!r}, which {why}", tensor.start)
         if not tensor.is_external:
             return None
-        own = (self._artifact.members or (self._artifact.path,))[-1]
+        own = self._artifact.own_path
         path = normpath(f"{dirname(own)}/{location}".lstrip("/"))
         size = self._context.siblings.get(path)
         if size is None:

@@ -26,7 +26,7 @@ from verifier.formats._pickle.place import PLAIN_LOADER, Loader, Place
 from verifier.formats._pickle.stream import PickleStream
 from verifier.formats._pickle.values import LongText
 from verifier.formats._readers import BytesReader, Decoded, Window
-from verifier.records import Artifact, Finding, Reader, parameters
+from verifier.records import Artifact, Finding, Reader
 
 _OWN_RULES: Final = ("pickle-malformed-stream", "pickle-resource-bomb", "pickle-unusual-stream")
 RULES: Final[tuple[str, ...]] = tuple(sorted({*_OWN_RULES, *JUDGE_RULES}))
@@ -137,14 +137,7 @@ def _about_stream(event: Event, place: Place) -> Iterator[Finding]:
     """What the stream itself shows, whatever it names."""
     if isinstance(event, Refusal):
         rule = _RULE_OF.get(event.reason, "pickle-malformed-stream")
-        yield _finding(rule, place, event.offset, event.message, f"{event.message}: no pickler writes this")
+        yield place.finding(rule, event.offset, event.message, f"{event.message}: no pickler writes this")
     elif isinstance(event, Oddity):
         message = f"{event.message}; unpicklers agree on what it means, but no known pickler writes it"
-        yield _finding("pickle-unusual-stream", place, event.offset, event.message, message)
-
-
-def _finding(rule: str, place: Place, offset: int, what: str, message: str) -> Finding:
-    where = f"{place.label}: " if place.label else ""
-    return Finding(
-        rule, (place.evidence(offset, what),), where + message, parameters(stream=place.label, offset=offset)
-    )
+        yield place.finding("pickle-unusual-stream", event.offset, event.message, message)

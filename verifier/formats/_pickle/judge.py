@@ -147,15 +147,8 @@ class Judge:
         if len(self._counts) > SUBJECTS:
             raise BudgetExceeded(f"a pickle stream gives more than {SUBJECTS} different reasons for concern")
         if self._counts[rule, symbol] <= REPEATS:
-            where = f"{self._place.label}: " if self._place.label else ""
-            details = parameters(
-                symbol=symbol,
-                use=_form(use, args),
-                arguments=render(args),
-                stream=self._place.label,
-                offset=offset,
-            )
-            yield Finding(rule, (self._place.evidence(offset, symbol),), where + message, details)
+            used = _form(use, args)
+            yield self._place.finding(rule, offset, symbol, message, symbol=symbol, use=used, arguments=render(args))
 
     def _called(self, event: Call) -> Iterator[Finding]:
         callee = callable_of(event.callee)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from verifier.formats._pickle.events import Build, Event
-from verifier.records import Evidence
+from verifier.records import Evidence, Finding, Value, parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class Place:
     def evidence(self, offset: int, what: str, length: int | None = None) -> Evidence:
         """Evidence at an offset of the stream's reader."""
         return Evidence(self.artifact, what, self.how, None if self.base is None else self.base + offset, length)
+
+    def finding(self, rule: str, offset: int, what: str, message: str, **details: Value) -> Finding:
+        """A finding at an offset of the stream's reader; its details and its message name the stream."""
+        where = f"{self.label}: " if self.label else ""
+        named = parameters(stream=self.label, offset=offset, **details)
+        return Finding(rule, (self.evidence(offset, what),), where + message, named)
 
 
 AfterBuild: TypeAlias = Callable[[Build, int], int]

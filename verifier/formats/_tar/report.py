@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
+from verifier.errors import InspectionError
 from verifier.formats._context import Budget
+from verifier.formats._readers import Window
 from verifier.formats._tar.archive import Entry, Flaw, FlawKind, entries
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Reader, parameters, visible
 
@@ -22,16 +25,41 @@ _RULE_OF = {
 }
 _MOST_EVIDENCE = 20
 
+Found = TypeVar("Found")
 
-class Members:
-    """The regular files of an archive, and in between Coverage of members that cannot be read.
+
+def inspect_members(
+    artifact: Artifact, reader: Reader, budget: Budget, how: str, look: Callable[[Artifact, Reader], Iterator[Found]]
+) -> Iterator[Found | Finding | Coverage]:
+    """What `look` yields of each regular file, gaps where one cannot be read, and what is wrong with the archive.
 
     Args:
         artifact: the archive.
         reader: over its bytes.
         budget: charged for every member and its name.
         how: `FORMAT.how` of the caller.
+        look: is given a member and its bytes.
+
+    Raises:
+        BudgetExceeded: too many members, too long names, or too late.
     """
+    members = _Members(artifact, reader, budget, how)
+    try:
+        for found in members:
+            if isinstance(found, Coverage):
+                yield found
+            else:
+                child = artifact.member(found.name, found.size)
+                yield from look(child, Window(reader, found.offset, found.size))
+    except InspectionError:
+        yield from members.findings()
+        raise
+    yield from members.findings()
+    yield from members.coverage()
+
+
+class _Members:
+    """The regular files of an archive, and in between Coverage of members that cannot be read."""
 
     def __init__(self, artifact: Artifact, reader: Reader, budget: Budget, how: str) -> None:
         self._artifact = artifact
@@ -41,11 +69,6 @@ class Members:
         self._flaws: list[Flaw] = []
 
     def __iter__(self) -> Iterator[Entry | Coverage]:
-        """Walks the archive.
-
-        Raises:
-            BudgetExceeded: too many members, too long names, or too late.
-        """
         count = 0
         for found in entries(self._reader):
             self._budget.spend_steps(1)

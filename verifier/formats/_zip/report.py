@@ -1,11 +1,16 @@
-"""Lies as findings, one a rule, so that an archive of a thousand lies is still one line; and as gaps."""
+"""An archive's members, and its lies: as findings, one a rule, so that a thousand lies are still one line; as gaps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
+from verifier.errors import Malformed
+from verifier.formats._context import Budget, Context
+from verifier.formats._zip.archive import Archive
+from verifier.formats._zip.entries import Entry
 from verifier.formats._zip.lies import Lie, LieKind
-from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, parameters, visible
+from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Reader, parameters, visible
 
 AMBIGUOUS = "zip-ambiguous-directory"
 UNSAFE = "zip-unsafe-member"
@@ -36,6 +41,58 @@ RULE_OF = {
 _HIDDEN = (LieKind.PREFIX, LieKind.GAP, LieKind.TRAILING)
 
 _MOST_EVIDENCE = 20
+
+Found = TypeVar("Found")
+
+
+def inspect_archive(
+    artifact: Artifact,
+    archive: Archive,
+    context: Context,
+    how: str,
+    look: Callable[[Artifact, Reader], Iterator[Found]],
+) -> Iterator[Found | Finding | Coverage]:
+    """Directory, local headers and contents held against each other, and what `look` yields of every member.
+
+    A member that cannot be read is a gap. Contents are not read whole over the network.
+
+    Args:
+        artifact: the archive.
+        archive: its directory.
+        context: its surroundings.
+        how: `FORMAT.how` of the caller.
+        look: is given a member and its decoded bytes.
+
+    Raises:
+        BudgetExceeded, SourceError: as reading does.
+    """
+    context.budget.foresee_members(len(archive.entries))
+    context.budget.spend_steps(len(archive.entries))
+    unchecked = ("zip-contents",) if context.remote else ()
+    yield Coverage(artifact.name, CoverageState.INSPECTED, "", how, unchecked=unchecked)
+    lies = [*archive.lies, *(lie for entry in archive.entries for lie in archive.local_lies(entry)), *archive.gaps()]
+    yield from findings(artifact, lies, how)
+    yield from unread(artifact, lies, how)
+    opened: list[tuple[Entry, Reader]] = []
+    for entry in archive.entries:
+        if entry.is_directory:
+            continue
+        child = artifact.member(entry.name, entry.size)
+        try:
+            body = archive.open(entry, context.budget)
+            yield from look(child, body)
+        except Malformed as error:
+            yield Coverage(child.name, CoverageState.PARTIAL, error.message, how)
+        else:
+            opened.append((entry, body))
+    if not context.remote:
+        yield from findings(artifact, _content_lies(archive, opened, context.budget), how)
+
+
+def _content_lies(archive: Archive, opened: list[tuple[Entry, Reader]], budget: Budget) -> Iterator[Lie]:
+    for entry, body in opened:
+        budget.spend_steps(1)
+        yield from archive.content_lies(entry, body)
 
 
 def findings(artifact: Artifact, lies: Iterable[Lie], how: str) -> Iterator[Finding]:
