@@ -21,6 +21,8 @@ from tests.builders.msgpacks import mapping
 from tests.builders.numpys import npy, npz
 from tests.builders.onnxs import onnx_bytes
 from tests.builders.opcodes import call, pickled
+from tests.builders.rs import call as r_call
+from tests.builders.rs import closure, formula, promise, rds, reals, strings, symbol, vector
 from tests.builders.safetensors import model_bytes
 from tests.builders.schemas import node, schema, settings
 from tests.builders.tars import Item, tar_bytes
@@ -76,6 +78,8 @@ SEEDS: dict[str, bytes] = {
     "keras_metadata.pb": keras_metadata('{"class_name": "Dense", "config": {"units": 1}}'),
     "model.onnx": onnx_bytes(),
     "model.keras": keras_zip(sequential(built("Lambda", {"function": lambda_code()})), weights=b""),
+    "model.rds": rds(vector(reals(1, 2), closure(reals(), r_call("f")), formula(symbol("x")))),
+    "promise.rds": rds(promise(r_call("system", strings("true")))),
     "weights.h5": hdf5(text(b"keras_version", b"2.15.0")),
     "flax_model.msgpack": mapping(params=mapping(kernel=flax_array(bytes(24), 2, 3))),
     "model.pte": b"\x1c\0\0\0ET12" + bytes(24),
