@@ -6,6 +6,7 @@ VerifierError
 ├── SourceError     the model could not be obtained       exit 3
 │   ├── OfflineError, NotFoundError, AuthError, RateLimitedError, UnsupportedSourceError
 │   └── ChangedError     bytes, ETag or commit changed underfoot
+├── RefusedError    the model may not be used             exit 1, or 3 where that is undecided
 ├── InternalError   a bug of ours                         exit 4
 └── InspectionError expected inside inspectors only; the pipeline turns it into Coverage
     ├── BudgetExceeded
@@ -67,6 +68,23 @@ class UnsupportedSourceError(SourceError):
 
 class ChangedError(SourceError):
     """What was read is not one immutable thing: size, ETag, commit or file changed meanwhile."""
+
+
+class RefusedError(VerifierError):
+    """A model may not be used: it was rejected, not enough could be seen, or it is not what was locked.
+
+    Args:
+        message: as for VerifierError.
+        next_step: as for VerifierError.
+        exit_code: 1, or 3 where nothing wrong was seen but not enough.
+    """
+
+    def __init__(self, message: str, next_step: str = "", exit_code: int = 1) -> None:
+        super().__init__(message, next_step)
+        self.exit_code = exit_code
+
+    def __reduce__(self) -> tuple[type["RefusedError"], tuple[str, str, int]]:  # type: ignore[override]
+        return type(self), (self.message, self.next_step, self.exit_code)
 
 
 class InternalError(VerifierError):

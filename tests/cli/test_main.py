@@ -23,6 +23,7 @@ from verifier.cli import main
 from verifier.errors import InternalError, PolicyError
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCK = ("add", "check", "diff", "update", "remove")
 HEADER = b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'
 WEIGHTS = len(HEADER).to_bytes(8, "little") + HEADER + b"\0"
 
@@ -148,7 +149,10 @@ def test_bare_program_prints_help_and_verifies_nothing() -> None:
     assert "Examples:" in done.stderr
 
 
-@pytest.mark.parametrize("command", [[], ["model"], ["tree"], ["rules"], ["explain"], ["gateway"]])
+@pytest.mark.parametrize(
+    "command",
+    [[], ["model"], ["tree"], ["rules"], ["explain"], ["gateway"], ["lock"], *(["lock", word] for word in LOCK)],
+)
 def test_every_help_page_has_examples(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--help"]) == 0
     page = capsys.readouterr().out

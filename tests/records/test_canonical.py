@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders.dossiers import artifact, finding, snapshot
-from verifier.records import Artifact, Asserter, Digest, Level, parameters
-from verifier.records.canonical import Plain, canonical_bytes, digest_of, snapshot_digest, to_plain
+from tests.builders.verdicts import everything
+from verifier.records import Artifact, Asserter, Digest, Level, Outcome, parameters
+from verifier.records.canonical import Plain, canonical_bytes, digest_of, snapshot_digest, to_plain, verdict_digest
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -85,3 +86,10 @@ def test_a_snapshot_s_digest_follows_its_strongest_digests() -> None:
     }
     assert len(alternatives) == 6
     assert snapshot_digest(snapshot()) != snapshot_digest(snapshot(commit=None))
+
+
+def test_a_verdict_is_named_by_what_it_says_and_not_by_what_was_read() -> None:
+    whole = everything()
+    assert verdict_digest(whole) == verdict_digest(replace(whole, dossier=replace(whole.dossier, reads=())))
+    assert verdict_digest(whole) != verdict_digest(replace(whole, outcome=Outcome.ACCEPTED))
+    assert verdict_digest(whole) != verdict_digest(replace(whole, dependencies=(whole,)))

@@ -1,4 +1,4 @@
-"""Digests others say the files have: the hub, its cache, or the reference itself."""
+"""Digests others say the files have: the hub, its cache, the project's lock, or the reference itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ RULES: tuple[str, ...] = ()
 
 HOW = "digests/1"
 
-_CHANNELS = {Asserter.HUB: "hub-api", Asserter.CACHE: "hub-cache", Asserter.REFERENCE: "reference"}
+_CHANNELS = {
+    Asserter.HUB: "hub-api",
+    Asserter.CACHE: "hub-cache",
+    Asserter.LOCK: "models.lock",
+    Asserter.REFERENCE: "reference",
+}
 
 
 def collect(snapshot: Snapshot, _open_file: OpenFile) -> Iterator[Claim]:

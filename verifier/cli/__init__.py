@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from verifier.errors import PolicyError, SourceError, UsageError, VerifierError
+from verifier.errors import PolicyError, RefusedError, SourceError, UsageError, VerifierError
 
 __all__ = ["main"]
 
@@ -37,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), USAGE)
     except SourceError as error:
         return _fail(str(error), UNOBTAINABLE)
+    except RefusedError as error:
+        return _fail(str(error), error.exit_code)
     except Exception as error:  # noqa: BLE001 - a crash must never exit 1, which means rejected
         told = error.message if isinstance(error, VerifierError) else f"{type(error).__name__}: {error}"
         return _fail(f"{told.removesuffix('.')}. {REPORT}", BUG)

@@ -11,22 +11,26 @@ from typing import Annotated
 import typer
 
 from verifier._version import __version__
-from verifier.cli import _terminal
-from verifier.errors import UsageError
-
-_EXIT_CODES = (
-    "Exit codes: 0 accepted, 1 rejected, 2 bad invocation or policy, 3 undecided, 4 a bug of ours, 130 interrupted."
+from verifier.cli import _lock, _terminal
+from verifier.cli._options import (
+    Offline,
+    Output,
+    Policy,
+    Quiet,
+    Reference,
+    References,
+    ReportFormat,
+    Revision,
+    TextOrJson,
+    Verbose,
+    examples,
+    rule_ids,
 )
-
-
-def _examples(*lines: str) -> str:
-    """The end of a help page: example commands, not to be wrapped, and the exit codes."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines) + f"\n\n{_EXIT_CODES}"
-
+from verifier.errors import UsageError
 
 app = typer.Typer(
     help="Tells whether a third-party pretrained model may be used, and proves it.",
-    epilog=_examples(
+    epilog=examples(
         "verify org/name",
         "verify org/name@v1.0 ./folder --policy strict -o sarif=models.sarif",
         "model-verify org/name   (the same program: VERIFY is a built-in of cmd.exe)",
@@ -36,41 +40,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-
-def _report_formats() -> list[str]:
-    from verifier import reports
-
-    return list(reports.names())
-
-
-def _rule_ids() -> list[str]:
-    from verifier import rules
-
-    return sorted(rules.rule_ids())
-
-
-_REFERENCE = "Hub id, hf:// id, folder, file, hub cache folder or https:// URL."
-
-Reference = Annotated[str, typer.Argument(metavar="REF", help=_REFERENCE)]
-References = Annotated[list[str], typer.Argument(metavar="REF", help=_REFERENCE)]
-Policy = Annotated[str, typer.Option(metavar="POLICY", help="Name of a shipped policy, or path of a policy file.")]
-Revision = Annotated[str | None, typer.Option(metavar="REVISION", help="Branch, tag or commit of a hub model.")]
-Offline = Annotated[bool, typer.Option("--offline", help="Use no network.")]
-ReportFormat = Annotated[
-    str,
-    typer.Option("--format", metavar="FORMAT", help="Report on standard output.", autocompletion=_report_formats),
-]
-TextOrJson = Annotated[
-    str,
-    typer.Option("--format", metavar="FORMAT", help="plain or json.", autocompletion=lambda: ["plain", "json"]),
-]
-Output = Annotated[
-    list[str] | None,
-    typer.Option("-o", "--output", metavar="FORMAT=FILE", help="Also write a report to a file; may be repeated."),
-]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print verdict lines only.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print every reason, place and file.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -89,7 +58,7 @@ def _program(
     pass
 
 
-@app.command(epilog=_examples("verify org/name", "verify org/a ./folder -o json=verdicts.json", "verify model ./rules"))
+@app.command(epilog=examples("verify org/name", "verify org/a ./folder -o json=verdicts.json", "verify model ./rules"))
 def model(
     references: References,
     *,
@@ -108,7 +77,7 @@ def model(
     return command.run(references, request, report_format, output or [], verbose=-1 if quiet else int(verbose))
 
 
-@app.command(epilog=_examples("verify tree org/name", "verify tree ./folder --offline"))
+@app.command(epilog=examples("verify tree org/name", "verify tree ./folder --offline"))
 def tree(
     reference: Reference,
     policy: Policy = "default",
@@ -124,7 +93,7 @@ def tree(
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "verify review org/name",
         'verify review org/name --policy ours.toml --owner ana --reason "read in mylib 1.2: plain attributes"',
     )
@@ -145,7 +114,7 @@ def review(
     return command.run(reference, shared.Request(policy, revision, offline, quiet=False), reason, owner)
 
 
-@app.command(epilog=_examples("verify trace ./model.pt", "verify trace org/name --revision v1.0"))
+@app.command(epilog=examples("verify trace ./model.pt", "verify trace org/name --revision v1.0"))
 def trace(reference: Reference, revision: Revision = None, offline: Offline = False) -> None:
     """Tell what the pickles inside a model would do, step by step, and the program they amount to. Decides nothing."""
     from verifier.pipeline import trace_model
@@ -153,7 +122,7 @@ def trace(reference: Reference, revision: Revision = None, offline: Offline = Fa
     trace_model(reference, lambda line: _terminal.write(f"{line}\n"), revision=revision, offline=offline)
 
 
-@app.command(epilog=_examples("verify rules", "verify rules --format json"))
+@app.command(epilog=examples("verify rules", "verify rules --format json"))
 def rules(text_or_json: TextOrJson = "plain") -> None:
     """List the rules: id, severity and what each is about."""
     from verifier.cli import rules as command
@@ -161,9 +130,9 @@ def rules(text_or_json: TextOrJson = "plain") -> None:
     _terminal.write(command.listing(text_or_json))
 
 
-@app.command(epilog=_examples("verify explain pickle-unsafe-call", "verify explain pickle-unsafe-call --format json"))
+@app.command(epilog=examples("verify explain pickle-unsafe-call", "verify explain pickle-unsafe-call --format json"))
 def explain(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="Id of a rule.", autocompletion=_rule_ids)],
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="Id of a rule.", autocompletion=rule_ids)],
     text_or_json: TextOrJson = "plain",
 ) -> None:
     """Tell what a rule sees, why it matters, and what to do."""
@@ -172,7 +141,7 @@ def explain(
     _terminal.write(command.page(rule, text_or_json))
 
 
-@app.command(epilog=_examples("verify gateway --root ./models", "HF_ENDPOINT=http://127.0.0.1:8000 verify org/name"))
+@app.command(epilog=examples("verify gateway --root ./models", "HF_ENDPOINT=http://127.0.0.1:8000 verify org/name"))
 def gateway(
     root: Annotated[Path, typer.Option(help="Folder that holds org/name/ folders of models.")],
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -197,7 +166,12 @@ def version() -> None:
     _terminal.write(f"model-verify {__version__}\n")
 
 
-COMMANDS = frozenset(command.callback.__name__ for command in app.registered_commands if command.callback)
+app.add_typer(_lock.app, name="lock")
+
+COMMANDS = frozenset(
+    [command.callback.__name__ for command in app.registered_commands if command.callback]
+    + [group.name for group in app.registered_groups if group.name]
+)
 """Words that are commands; any other first word is a model."""
 
 OWN_OPTIONS = frozenset({"-h", "--help", "--version", "--install-completion", "--show-completion"})

@@ -131,9 +131,10 @@ class Gateway:
 
     def commits(self, request: Request) -> Response:
         """`GET /api/models/{id}/commits/{revision}`."""
-        _, commit = self.commit(request)
-        only = {"id": commit.id, "title": COMMIT_TITLE, "message": "", "authors": [{"user": "gateway"}], "date": DATE}
-        return JSONResponse([only], headers={"X-Total-Count": "1"})
+        repo, _ = self.commit(request)
+        told = {"title": COMMIT_TITLE, "message": "", "authors": [{"user": "gateway"}], "date": DATE}
+        commits = [{"id": commit, **told} for commit in dict.fromkeys(reversed(repo.past))]
+        return JSONResponse(commits, headers={"X-Total-Count": str(len(commits))})
 
     def resolve(self, request: Request) -> Response:
         """`GET` and `HEAD /{id}/resolve/{revision}/{path}`: the bytes, or where to find them if LFS keeps the file."""

@@ -94,11 +94,13 @@ class Repository:
         id: `org/name`, or `name`.
         folder: real path of the folder.
         root: real path no served file may lie outside of.
+        past: ids of the commits the contents made since the server started, the present one last.
     """
 
     id: str
     folder: Path
     root: Path
+    past: list[str] = field(default_factory=list)
     _known: dict[str, Blob] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -120,7 +122,10 @@ class Repository:
             except OSError as error:
                 raise SourceError(f"{self.id} cannot be read: {error.strerror}.", "Check its permissions.") from error
             trees = _tree_ids(self._known)
-            return Commit(_object_id("commit", _commit_body(trees[""])), self._known, trees)
+            commit = Commit(_object_id("commit", _commit_body(trees[""])), self._known, trees)
+            if self.past[-1:] != [commit.id]:
+                self.past.append(commit.id)
+            return commit
 
     def open(self, blob: Blob) -> BinaryIO:
         """Opens the bytes a blob stands for; the caller closes it.

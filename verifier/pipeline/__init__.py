@@ -84,8 +84,30 @@ def verify_model(
         SourceError: the model cannot be resolved. Files that fail later are gaps in the verdict instead.
     """
     text = str(reference.absolute()) if isinstance(reference, Path) else reference
-    closure = _Closure(load_policy(policy), offline, limits or Limits(), progress)
-    return closure.verify(closure.resolve(sources.parse(text, revision=revision)))
+    bounds = limits or Limits()
+    resolve = partial(sources.resolve, offline=offline, fetched=bounds.fetched)
+    closure = _Closure(load_policy(policy), resolve, bounds, progress)
+    return closure.verify(resolve(sources.parse(text, revision=revision)))
+
+
+def verify_source(
+    source: sources.Source,
+    policy: Policy,
+    *,
+    resolve: Callable[[Reference], sources.Source],
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Verdict:
+    """Verifies a resolved model, and every repository loading it would load.
+
+    Args:
+        source: the model.
+        policy: what decides.
+        resolve: gives the repositories it loads; may raise SourceError.
+        limits: what one file may cost.
+        progress: told how far reading is.
+    """
+    return _Closure(policy, resolve, limits or Limits(), progress).verify(source)
 
 
 def trace_model(
@@ -157,15 +179,12 @@ class _Closure:
     """One run: the first repository and those it loads, each verified once."""
 
     policy: Policy
-    offline: bool
+    resolve: Callable[[Reference], sources.Source]
     limits: Limits
     progress: Progress | None
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     asked: set[tuple[str, str | None]] = field(default_factory=set)
     seen: set[tuple[str, str | None]] = field(default_factory=set)
-
-    def resolve(self, reference: Reference) -> sources.Source:
-        return sources.resolve(reference, offline=self.offline, fetched=self.limits.fetched)
 
     def verify(self, source: sources.Source) -> Verdict:
         self.seen.add(_identity(source))

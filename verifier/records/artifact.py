@@ -15,6 +15,7 @@ class Asserter(StrEnum):
     HUB = "hub"
     REFERENCE = "reference"
     CACHE = "cache"
+    LOCK = "lock"
     COMPUTED = "computed"
 
 

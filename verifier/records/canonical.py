@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TypeAlias, Union, cast
 
 from verifier.records.artifact import Artifact, Snapshot
+from verifier.records.verdict import Verdict
 
 Plain: TypeAlias = Union[str, int, float, bool, list["Plain"], dict[str, "Plain"], None]
 """What JSON can say."""
@@ -66,3 +67,17 @@ def _identity(artifact: Artifact) -> Plain:
     ranked = sorted(artifact.digests, key=lambda d: (d.by != "computed", d.algorithm != "sha256", d.algorithm, d.value))
     strongest: Iterable[Plain] = [f"{d.algorithm}:{d.value}" for d in ranked[:1]]
     return [artifact.path, artifact.size, *strongest]
+
+
+def verdict_digest(verdict: Verdict) -> str:
+    """SHA-256 over what a verdict says and is bound to, and the same of its dependencies; not over what was read."""
+    return digest_of(
+        [
+            *(
+                to_plain(part)
+                for part in (verdict.outcome, verdict.stage, verdict.decisions, verdict.policy, verdict.tool)
+            ),
+            verdict.snapshot_digest,
+            [verdict_digest(dependency) for dependency in verdict.dependencies],
+        ]
+    )

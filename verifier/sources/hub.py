@@ -28,6 +28,10 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PAGE = 64 << 20
 """Bytes a page of the hub's API may have; a repository of 100 000 files lists in 12 MB."""
 
+MAX_COMMITS = 50_000
+"""Commits of a history that are looked through."""
+_COMMITS_A_PAGE = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Repository:
@@ -66,9 +70,37 @@ def resolve(
     return RangedSource(snapshot, files, _renamed(reference, repository))
 
 
+def cached(identity: str) -> cache.Repository:
+    """Where the hub client keeps a repository on this machine, whether it is there or not."""
+    name = repo_folder_name(repo_id=identity, repo_type="model")
+    return cache.Repository(Path(constants.HF_HUB_CACHE).absolute() / name)
+
+
+def descends(identity: str, commit: str, ancestor: str) -> bool:
+    """Whether the hub lists a commit among those another one builds on.
+
+    Raises:
+        SourceError: its list cannot be obtained, or has more than MAX_COMMITS.
+    """
+    url: str | None = f"{constants.ENDPOINT}/api/models/{identity}/commits/{commit}"
+    subject = f"the history of {identity}"
+    for _ in range(MAX_COMMITS // _COMMITS_A_PAGE):
+        if url is None:
+            return False
+        answer = web.get(url, subject=subject, limit=_PAGE)
+        page = _json(answer, subject)
+        if not isinstance(page, list):
+            raise _nonsense(subject)
+        if any(isinstance(entry, dict) and entry.get("id") == ancestor for entry in page):
+            return True
+        url = answer.following
+        if url is not None and web.origin(url) != web.origin(answer.url):
+            raise SourceError(f"{subject} goes on at another server, {visible(url)}.")
+    raise SourceError(f"{subject} has more than {MAX_COMMITS} commits.")
+
+
 def _cached(reference: Reference) -> Source:
-    name = repo_folder_name(repo_id=reference.location, repo_type="model")
-    repository = cache.Repository(Path(constants.HF_HUB_CACHE).absolute() / name)
+    repository = cached(reference.location)
     commit = repository.commit(reference.revision)
     if commit is None or not repository.holds(commit):
         asked = visible(reference.location) + (f"@{visible(reference.revision)}" if reference.revision else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from verifier import policy
 from verifier.errors import PolicyError, UsageError
 from verifier.policy import REVIEWABLE
 from verifier.records import Decision, Finding, Level, Verdict
-from verifier.store import publish
+from verifier.store import publish, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ def _closure(verdict: Verdict) -> Iterator[Verdict]:
 def entries(symbols: Mapping[str, Iterable[str]], reason: str, owner: str) -> str:
     """The `[symbols]` entries of a policy, as TOML."""
     return "".join(
-        f"\n[symbols.{_quoted(name)}]\n"
-        f"uses = [{', '.join(map(_quoted, uses))}]\nreason = {_quoted(reason)}\nowner = {_quoted(owner)}\n"
+        f"\n[symbols.{quoted(name)}]\n"
+        f"uses = [{', '.join(map(quoted, uses))}]\nreason = {quoted(reason)}\nowner = {quoted(owner)}\n"
         for name, uses in symbols.items()
     )
 
@@ -82,9 +81,3 @@ def add(file: Path, symbols: Mapping[str, Iterable[str]], reason: str, owner: st
         publish(file, after)
     except OSError as error:
         raise UsageError(f"The policy {file} cannot be written: {error.strerror}.", "Check its permissions.") from error
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match[0]):04x}", escaped) + '"'

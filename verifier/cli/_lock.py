@@ -1,0 +1,86 @@
+"""`verify lock …`: the commands on `models.lock`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verifier.cli._options import LockFile, Offline, Policy, Quiet, References, examples
+
+app = typer.Typer(
+    help="Pin models by commit and digest in models.lock, and hold files against it.",
+    epilog=examples("verify lock add org/name", "verify lock check", "verify lock update org/name"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Models = Annotated[
+    list[str] | None, typer.Argument(metavar="[MODEL]...", help="Ids of locked models; all if left out.")
+]
+SamePolicy = Annotated[
+    str | None, typer.Option("--policy", metavar="POLICY", help="Another policy than each was locked under.")
+]
+
+
+@app.command(epilog=examples("verify lock add org/name", "verify lock add org/name@v1.0 --policy strict"))
+def add(
+    references: References,
+    policy: Policy = "default",
+    offline: Offline = False,
+    quiet: Quiet = False,
+    lock: LockFile = None,
+) -> int:
+    """Pin models at the commits they have now, if the policy accepts them."""
+    from verifier.cli import lock as command
+    from verifier.cli.model import Request
+
+    return command.add(references, Request(policy, None, offline, quiet), lock)
+
+
+@app.command(epilog=examples("verify lock check", "verify lock check org/name --dir ./models/name"))
+def check(
+    models: Models = None,
+    folder: Annotated[
+        Path | None, typer.Option("--dir", metavar="DIR", help="Folder of the one model; else the hub's cache.")
+    ] = None,
+    quiet: Quiet = False,
+    lock: LockFile = None,
+) -> int:
+    """Hash the files on this machine and hold them against the lock; needs no network."""
+    from verifier.cli import lock as command
+
+    return command.check(models or [], folder, lock, quiet=quiet)
+
+
+@app.command(epilog=examples("verify lock diff", "verify lock diff org/name"))
+def diff(models: Models = None, policy: SamePolicy = None, quiet: Quiet = False, lock: LockFile = None) -> int:
+    """Show what an update would change: files, rules and claims. Changes nothing."""
+    from verifier.cli import lock as command
+
+    return command.update(models or [], policy, lock, quiet=quiet, write=False)
+
+
+@app.command(epilog=examples("verify lock update", "verify lock update org/name --allow-rollback"))
+def update(
+    models: Models = None,
+    policy: SamePolicy = None,
+    allow_rollback: Annotated[
+        bool, typer.Option("--allow-rollback", help="Also take a commit that does not build on the locked one.")
+    ] = False,
+    quiet: Quiet = False,
+    lock: LockFile = None,
+) -> int:
+    """Pin models at their newest commits, if the policy accepts them, and show what changed."""
+    from verifier.cli import lock as command
+
+    return command.update(models or [], policy, lock, quiet=quiet, rollback=allow_rollback)
+
+
+@app.command(epilog=examples("verify lock remove org/name"))
+def remove(models: Annotated[list[str], typer.Argument(metavar="MODEL")], lock: LockFile = None) -> int:
+    """Take models out of the lock, and what only they load."""
+    from verifier.cli import lock as command
+
+    return command.remove(models, lock)

@@ -1,0 +1,172 @@
+"""`verify lock`: what its commands do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from verifier import reports
+from verifier.cli import _terminal
+from verifier.cli.model import Request
+from verifier.errors import RefusedError, UsageError
+from verifier.records import visible
+from verifier.store import lock as store
+from verifier.store.lock import Lock, LockedModel
+from verifier.workflows import locking
+from verifier.workflows.locking import NotAcceptedError
+
+
+def add(references: Sequence[str], request: Request, file: Path | None) -> int:
+    """Locks models that are accepted.
+
+    Raises:
+        NotAcceptedError: one is not; those before it are locked.
+        UsageError, PolicyError, SourceError: see `verifier.pipeline.verify_model` and `store.lock`.
+    """
+    path = place(file)
+    lock = store.read(path)
+    for reference in references:
+        with told_why():
+            models = locking.entries(locking.accepted(request.verdict(reference)), reference)
+        lock = locking.added(lock, models)
+        store.write(path, lock)
+        _terminal.write("".join(f"locked {line(model)}\n" for model in models.values()))
+    return 0
+
+
+def check(names: Sequence[str], folder: Path | None, file: Path | None, *, quiet: bool) -> int:
+    """Tells of each locked model whether its files here are the locked ones: 0, else 1, or 3 if some are only missing.
+
+    Raises:
+        UsageError: there is nothing to check, or a folder is given for several models.
+        SourceError: a file cannot be read.
+    """
+    from verifier.sources import hub
+
+    models = chosen(place(file), names)
+    if folder is not None and len(models) != 1:
+        raise UsageError("--dir is for one model.", "Name the model that lies there.")
+    worst = 0
+    for model in models:
+        lies = folder or hub.cached(model.id).folder / "snapshots" / model.commit
+        faults = checked(model, lies, quiet=quiet)
+        kinds = {fault.kind for fault in faults}
+        worst = worst if not kinds else 1 if worst == 1 or kinds - {"missing"} else 3
+        _terminal.write(f"{'ok' if not faults else 'missing' if kinds == {'missing'} else 'differs'}  {line(model)}\n")
+        _terminal.write("".join(f"    {fault.kind}  {visible(fault.path, 500)}\n" for fault in faults if not quiet))
+    return worst
+
+
+def update(
+    names: Sequence[str],
+    policy: str | None,
+    file: Path | None,
+    *,
+    quiet: bool,
+    rollback: bool = False,
+    write: bool = True,
+) -> int:
+    """Shows what changed since models were locked, and locks what is there now.
+
+    Raises:
+        NotAcceptedError: what is there now is not accepted.
+        RefusedError: it does not build on the locked commit, and `rollback` is not set.
+        UsageError, PolicyError, SourceError: see `verifier.pipeline.verify_model` and `store.lock`.
+    """
+    path = place(file)
+    lock = store.read(path)
+    for model in chosen(path, names):
+        if model.reference is None:
+            continue
+        request = Request(policy or model.policy, None, offline=False, quiet=quiet)
+        with told_why():
+            new = locking.entries(locking.accepted(request.verdict(model.reference)), model.reference)
+        _terminal.write(f"{line(new[model.id])}\n")
+        for name in sorted(new):
+            _show(lock, new[name])
+        if write and not rollback:
+            _refuse_rollback(model, new[model.id])
+        lock = locking.added(lock, new)
+        if write:
+            store.write(path, lock)
+    return 0
+
+
+def remove(names: Sequence[str], file: Path | None) -> int:
+    """Removes models from the lock.
+
+    Raises:
+        UsageError: see `locking.removed` and `store.lock`.
+    """
+    path = place(file)
+    before = store.read(path)
+    after = locking.removed(before, list(names))
+    store.write(path, after)
+    gone = sorted(set(before.models) - set(after.models))
+    _terminal.write("".join(f"removed {name}\n" for name in gone))
+    return 0
+
+
+def place(file: Path | None) -> Path:
+    """The lock that is meant."""
+    return file or store.nearest(Path.cwd())
+
+
+def chosen(path: Path, names: Sequence[str]) -> list[LockedModel]:
+    """The named models of a lock, or all.
+
+    Raises:
+        UsageError: the lock lacks one, or has none at all.
+    """
+    lock = store.read(path)
+    if not lock.models:
+        raise UsageError(f"{path} locks no models.", "Add one with `verify add org/name`.")
+    return [locking.found(lock, name) for name in names or sorted(lock.models)]
+
+
+def checked(model: LockedModel, folder: Path, *, quiet: bool) -> tuple[locking.Fault, ...]:
+    """What differs between a folder and a locked model; progress shows on standard error."""
+    progress = _terminal.Progress(quiet=quiet)
+    total = sum(file.size for file in model.files.values())
+    done = [0]
+
+    def told(count: int) -> None:
+        done[0] += count
+        progress(model.id, done[0], total)
+
+    try:
+        return locking.check(model.snapshot(), folder, told)
+    finally:
+        progress.clear()
+
+
+def line(model: LockedModel) -> str:
+    """A model in one line."""
+    return f"{model.id}@{model.commit}  {len(model.files)} files, {sum(f.size for f in model.files.values())} bytes"
+
+
+@contextmanager
+def told_why() -> Iterator[None]:
+    """Reports the verdict on a model that is not accepted."""
+    try:
+        yield
+    except NotAcceptedError as error:
+        color, width = _terminal.colored(), _terminal.width()
+        _terminal.write(reports.load("plain").render([error.verdict], color=color, width=width))
+        raise
+
+
+def _show(lock: Lock, new: LockedModel) -> None:
+    old = lock.models.get(new.id)
+    lines = ["newly loaded"] if old is None else list(locking.changes(old, new).lines())
+    indent = "    " if new.reference else f"    {new.id}: "
+    _terminal.write("".join(f"{indent}{text}\n" for text in lines or ["unchanged"]))
+
+
+def _refuse_rollback(old: LockedModel, new: LockedModel) -> None:
+    if not locking.goes_forward(old, new):
+        raise RefusedError(
+            f"{old.id}: the locked commit {old.commit} is not in the history of {new.commit}: it was taken back.",
+            "If that is known and meant, add --allow-rollback.",
+        )
