@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.builders.opcodes import call, mapping, name, pickled, value
 from verifier import policy, verify_model
 from verifier.errors import PolicyError, UsageError
+from verifier.policy.sections.symbols import Symbols
 from verifier.workflows import review
 
 NET = name("mylib", "Net") + b")\x81" + mapping({"a": value(1)}) + b"b"
@@ -82,4 +83,4 @@ def test_entries_are_toml_whatever_they_hold(symbol: str, reason: str, uses: lis
         return
     (entry,) = tomllib.loads(written)["symbols"].items()
     assert entry == (symbol, {"uses": uses, "reason": reason, "owner": "ana"})
-    assert symbol in policy.parse(written.encode(), "ours.toml").findings.symbols.entries
+    assert symbol in policy.parse(written.encode(), "ours.toml").section(Symbols).entries

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from verifier.policy._case import Case
-from verifier.records import Decision, Level, Outcome
+from verifier.records import Decision, Level, Outcome, Verdict
 
 _LEVELS = {Outcome.REJECTED: Level.DENY, Outcome.UNDECIDED: Level.UNDECIDED, Outcome.ACCEPTED: Level.NOTE}
 
 
-class Dependencies:
-    """The verdict is the worst of the closure."""
-
-    def decide(self, case: Case) -> Iterator[Decision]:
-        """A Decision for each repository loaded."""
-        for verdict in case.dependencies:
-            name = verdict.dossier.snapshot.id
-            why = next((f": {decision.reason}" for decision in verdict.decisions[:1]), "")
-            reason = f"loading the model loads {name}, which is {verdict.outcome}{why}"
-            yield Decision("dependencies", _LEVELS[verdict.outcome], name, reason)
+def judged(dependencies: Iterable[Verdict]) -> Iterator[Decision]:
+    """A Decision for each repository loaded: the verdict is the worst of the closure."""
+    for verdict in dependencies:
+        name = verdict.dossier.snapshot.id
+        why = next((f": {decision.reason}" for decision in verdict.decisions[:1]), "")
+        if verdict.outcome is Outcome.ACCEPTED:
+            why = ""
+        reason = f"loading the model loads {name}, which is {verdict.outcome}{why}"
+        yield Decision("dependencies", _LEVELS[verdict.outcome], name, reason)

@@ -65,6 +65,17 @@ class Decision:
     reason: str
     waiver: str | None = None
 
+    @property
+    def artifact(self) -> str:
+        """Name of the artifact it is about; for what is about none, what it cites instead, or nothing."""
+        match self.cites:
+            case Finding(evidence=(first, *_)):
+                return first.artifact
+            case Coverage(artifact=name) | Claim(subject=name) | Comparison(claim=Claim(subject=name)) | str(name):
+                return name
+            case _:
+                return ""
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyIdentity:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from verifier import policy
 from verifier.errors import PolicyError, UsageError
-from verifier.policy import REVIEWABLE
+from verifier.policy.sections.symbols import REVIEWABLE, Symbols
 from verifier.records import Decision, Finding, Level, Verdict
 from verifier.store import publish, quoted
 
@@ -32,7 +32,7 @@ def blockers(verdict: Verdict) -> Blockers:
     others: list[Decision] = []
     for one in _closure(verdict):
         for decision in one.decisions:
-            if decision.level not in (Level.DENY, Level.UNDECIDED):
+            if decision.waiver or decision.level not in (Level.DENY, Level.UNDECIDED):
                 continue
             if isinstance(decision.cites, Finding) and decision.cites.rule in REVIEWABLE:
                 details = dict(decision.cites.parameters)
@@ -68,7 +68,7 @@ def add(file: Path, symbols: Mapping[str, Iterable[str]], reason: str, owner: st
         before = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"The policy {file} cannot be read: {error}.", "Name a policy file of your own.") from error
-    known = policy.parse(before.encode(), str(file)).findings.symbols.entries
+    known = policy.parse(before.encode(), str(file)).section(Symbols).entries
     for name in symbols:
         if name in known:
             uses = ", ".join(symbols[name])

@@ -1,34 +1,32 @@
-"""`[coverage]`: what becomes of bytes nobody looked at."""
+"""`[coverage]`: what becomes of bytes nobody looked at, and what "undecided" means here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from verifier.policy._case import Case
-from verifier.policy._table import Table
-from verifier.records import Artifact, Coverage, CoverageState, Decision, Level
-
-GAPS = tuple(state for state in CoverageState if not state.clean)
+from verifier.policy._keys import level
+from verifier.policy._section import Section
+from verifier.records import Artifact, Coverage, Decision, Level
 
 
 @dataclass(frozen=True, slots=True)
-class Gaps:
-    """Levels of gaps.
+class Gaps(Section):
+    """What becomes of bytes that were not inspected."""
 
-    Args:
-        levels: level of each state of coverage that is not clean.
-    """
+    NAME: ClassVar[str] = "coverage"
+    WAIVABLE: ClassVar[tuple[str, ...]] = ("error", "limit-hit", "not-fetched", "partial", "unknown-format")
 
-    levels: Mapping[CoverageState, Level]
-
-    @classmethod
-    def read(cls, policy: Table) -> Gaps:
-        """From the whole policy."""
-        table = policy.table("coverage")
-        levels = {state: table.choice(state, Level, Level.UNDECIDED) for state in GAPS}
-        table.close()
-        return cls(levels)
+    partial: Level = level("part of a file was inspected", Level.UNDECIDED)
+    unknown_format: Level = level("no inspector knows what the file is", Level.UNDECIDED)
+    not_fetched: Level = level("the source did not give the file", Level.UNDECIDED)
+    limit_hit: Level = level("a limit on depth, count, bytes or time ran out", Level.UNDECIDED)
+    error: Level = level("the file contradicts its format, or an inspector failed", Level.UNDECIDED)
+    undecided: Level = level(
+        "what becomes of everything left undecided, by whatever clause", Level.UNDECIDED, (Level.UNDECIDED, Level.DENY)
+    )
 
     def decide(self, case: Case) -> Iterator[Decision]:
         """A Decision for each gap, for bytes without a record of inspection, and for a model nothing of which was seen.
@@ -51,7 +49,9 @@ class Gaps:
         for record in records:
             if not record.state.clean:
                 reason = f"{record.artifact}: {record.reason}"
-                yield Decision(f"coverage.{record.state}", self.levels[record.state], record, reason)
+                yield Decision(
+                    f"coverage.{record.state}", getattr(self, record.state.replace("-", "_")), record, reason
+                )
 
     def _unrecorded(self, artifact: Artifact, records: tuple[Coverage, ...]) -> Iterator[Decision]:
         if not records:
@@ -73,3 +73,6 @@ def _hole(size: int, records: Iterable[Coverage]) -> tuple[int, int] | None:
             return reached, min(start, size)
         reached = max(reached, end)
     return None
+
+
+SECTION = Gaps

@@ -1,0 +1,79 @@
+"""One policy: its sections, and the decisions they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from verifier.errors import InternalError
+from verifier.policy._case import Case
+from verifier.policy._dependencies import judged
+from verifier.policy._section import Section
+from verifier.policy._table import Table
+from verifier.policy.sections import sections
+from verifier.policy.sections.coverage import Gaps
+from verifier.policy.sections.rules import UNUSED
+from verifier.policy.sections.waive import Waivers
+from verifier.records import Decision, Finding, Level, PolicyIdentity
+from verifier.records.canonical import digest_of, to_plain
+
+S = TypeVar("S", bound=Section)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an organization accepts.
+
+    Args:
+        name: as written in the file.
+        description: one sentence for people.
+        sections: one of each kind.
+    """
+
+    name: str
+    description: str
+    sections: tuple[Section, ...]
+
+    @classmethod
+    def read(cls, table: Table) -> Policy:
+        """From the whole table.
+
+        Raises:
+            PolicyError: it is malformed.
+        """
+        if table.number("version", 0) != 1:
+            table.fail("version", "must be 1", "Write version = 1 at the top of the file.")
+        table.settled("extends")
+        name = table.text("name", table.document.stem)
+        policy = cls(name, table.text("description"), tuple(section.read(table) for section in sections()))
+        table.close()
+        return policy
+
+    @property
+    def identity(self) -> PolicyIdentity:
+        """Name and digest, as a verdict carries them."""
+        plain = {section.NAME: to_plain(section) for section in self.sections}
+        return PolicyIdentity(self.name, digest_of([self.name, self.description, plain]))
+
+    def section(self, kind: type[S]) -> S:
+        """The section of that kind."""
+        return next(section for section in self.sections if isinstance(section, kind))
+
+    def decisions(self, case: Case) -> frozenset[Decision]:
+        """What the sections, and what no file can change, make of a case."""
+        made = {self._answer(finding, case) for finding in case.dossier.findings}
+        made |= {decision for section in self.sections for decision in section.decide(case)}
+        made |= set(judged(case.dependencies))
+        if self.section(Gaps).undecided is Level.DENY:
+            made = {replace(one, level=Level.DENY) if one.level is Level.UNDECIDED else one for one in made}
+        waivers = self.section(Waivers)
+        stale = {self._answer(finding, case) for finding in waivers.stale(made, case)}
+        return frozenset({*waivers.apply(made, case), *stale})
+
+    def _answer(self, finding: Finding, case: Case) -> Decision:
+        if finding.rule == UNUSED:
+            return Decision("waive.unused", Level.NOTE, finding, finding.message)
+        for section in sorted(self.sections, key=lambda section: -section.PRECEDENCE):
+            if (answer := section.answer(finding, case)) is not None:
+                return Decision(*answer, finding, finding.message)
+        raise InternalError(f"no section decides about {finding.rule}", "Please report this.")
