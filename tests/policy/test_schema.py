@@ -67,5 +67,5 @@ def test_what_is_read_is_valid_and_what_is_refused_is_not() -> None:
 
     parse(f"version = 1\n{EVERYTHING}".encode(), "p.toml", today=TODAY)
     VALIDATOR.validate(told(EVERYTHING))
-    for wrong in ("[news]", "[card]\nlicenses = ['mitt']", "[rules]\nx = 'deny'", "[sources]\ndistance = 9"):
+    for wrong in ("[news]", "[card]\nlicenses = ['mitt']", "[rules]\nx = 'no'", "[sources]\ndistance = 9"):
         assert not VALIDATOR.is_valid(told(wrong))

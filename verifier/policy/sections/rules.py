@@ -43,8 +43,8 @@ class Rules(Section):
         return {
             "type": "object",
             "description": (cls.__doc__ or "").split("\n")[0],
-            "properties": dict.fromkeys(sorted(rule_ids() - {UNUSED}), LEVELS),
-            "additionalProperties": False,
+            "propertyNames": {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+            "additionalProperties": LEVELS,
         }
 
     def answer(self, finding: Finding, case: Case) -> tuple[str, Level] | None:  # noqa: ARG002 - see Section
