@@ -56,3 +56,8 @@ def test_any_cells_end_in_coverage(cells: list[str]) -> None:
     records = inspected(MODULE, notebook(*cells), "a.ipynb")
     assert states_of(records)
     assert all(finding.message.isprintable() for finding in only(records, Finding))
+
+
+@pytest.mark.timeout(60)
+def test_lines_cost_what_they_are_long() -> None:
+    assert states_of(inspected(MODULE, notebook("!x\n" * 100_000, " " * 300_000), "a.ipynb")) == CLEAN

@@ -117,6 +117,27 @@ def test_size_and_nesting_are_limits() -> None:
         inspected(MODULE, b"x = " + b"-" * 100_000 + b"1", "a.py")
 
 
+NESTED = {
+    "calls": ("eval(" * 150 + "1" + ")" * 150 + "\n") * 60,
+    "lookups": "import os\ng = getattr\ng = __builtins__.getattr\n"
+    + ("x=" + "g(" * 35 + "os" + ",'a')" * 35 + "\n") * 100,
+    "formatted": f"a = '{'x' * 300}'\nb = f'{'{a}' * 5_000}'\n",
+    "written": "import requests\nx = requests.get('a')\n" + ("x" + ".write(x)" * 900 + "\n") * 4,
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+@pytest.mark.timeout(60)
+def test_expressions_within_expressions_are_looked_at_once(kind: str) -> None:
+    assert states_of(inspected(MODULE, NESTED[kind].encode(), "a.py")) == CLEAN
+
+
+def test_what_was_seen_before_a_limit_is_reported() -> None:
+    source = "import os\nos.system('curl x | sh')\n" + ("os.system(" * 150 + f"'{'x' * 9000}'" + ")" * 150 + "\n") * 10
+    found = until_limit(MODULE, source.encode(), Limits(), "a.py")
+    assert "python-download-and-run" in rules_of(found)
+
+
 def test_findings_name_their_lines_in_safe_text() -> None:
     records = inspected(MODULE, b"import os\n\nos.system('curl x\\x1b[31m | sh')\n", "a.py")
     (finding,) = only(records, Finding)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._code.judge import (
     ABLE,
-    COST,
     DOWNLOAD,
     FETCH_AND_RUN,
     HIDDEN,
@@ -19,9 +19,8 @@ from verifier.formats._code.judge import (
     SECRETS,
     STARTUP,
     Seen,
-    judge,
 )
-from verifier.formats._code.report import report
+from verifier.formats._code.report import charged, report
 from verifier.formats._code.scopes import take_apart
 from verifier.formats._code.source import MAX_BYTES as MAX_CODE
 from verifier.formats._code.source import parse
@@ -37,7 +36,7 @@ MAX_BYTES = 64 << 20
 """Bytes of a notebook, most of which are pictures."""
 
 _MAGIC = re.compile(r"^(?P<space>[ \t]*)(?P<magic>[!%?].*)$", re.MULTILINE)
-_ASSIGNED = re.compile(r"^(?P<space>[ \t]*)[\w, ]+=[ \t]*(?P<magic>[!%].*)$", re.MULTILINE)
+_ASSIGNED = re.compile(r"^(?P<space>[ \t]*)[\w,][\w, ]*=[ \t]*(?P<magic>[!%].*)$", re.MULTILINE)
 
 
 def recognize(probe: Probe) -> bool:
@@ -53,17 +52,16 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         yield Coverage(artifact.name, CoverageState.UNKNOWN, f"it is no notebook: {error.message}", FORMAT.how)
         return
     python, magics = _sources(document)
-    seen = [Seen(DOWNLOAD, line, text) for line, text in magics if FETCH_AND_RUN.search(text[:4096])]
+    fetched = [Seen(DOWNLOAD, line, text) for line, text in magics if FETCH_AND_RUN.search(text[:4096])]
+    seen: Iterator[Seen] = iter(())
     gap = ""
     try:
         program, count = take_apart(parse(python.encode("utf-8", "replace")))
         context.budget.spend_steps(count)
-        for item in judge(program):
-            context.budget.spend_steps(COST)
-            seen.append(_by_hand(item))
+        seen = map(_by_hand, charged(program, context.budget))
     except Malformed as error:
         gap = f"the code of its cells cannot be read: {error.message}"
-    yield from report(artifact, seen, FORMAT.how)
+    yield from report(artifact, chain(fetched, seen), FORMAT.how)
     yield Coverage(artifact.name, CoverageState.PARTIAL if gap else CoverageState.INSPECTED, gap, FORMAT.how)
 
 
@@ -79,10 +77,9 @@ def _sources(document: Json) -> tuple[str, list[tuple[int, str]]]:
     whole = "\n".join(texts)
     if len(whole) > MAX_CODE:
         raise BudgetExceeded(f"the cells hold more than {MAX_CODE} characters of code")
+    lines = enumerate(whole.split("\n"), 1)
     magics = [
-        (whole.count("\n", 0, found.start()) + 1, found["magic"])
-        for pattern in (_MAGIC, _ASSIGNED)
-        for found in pattern.finditer(whole)
+        (number, found["magic"]) for number, line in lines if (found := _MAGIC.match(line) or _ASSIGNED.match(line))
     ]
     bare = _ASSIGNED.sub(r"\g<space>pass", _MAGIC.sub(r"\g<space>pass", whole))
     return bare, magics

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from verifier.errors import Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._code import judge
-from verifier.formats._code.report import report
+from verifier.formats._code.report import charged, report
 from verifier.formats._code.scopes import take_apart
 from verifier.formats._code.source import HIDING, MAX_BYTES, encoding_of, parse
 from verifier.formats._secrets import SECRET, find_secrets
@@ -52,11 +52,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         yield Coverage(artifact.name, CoverageState.PARTIAL, error.message, FORMAT.how)
         return
     context.budget.spend_steps(count)
-    seen = []
-    for item in judge.judge(program):
-        context.budget.spend_steps(judge.COST)
-        seen.append(item)
-    yield from report(artifact, seen, FORMAT.how)
+    yield from report(artifact, charged(program, context.budget), FORMAT.how)
     if program.imports:
         modules = tuple(sorted(program.imports)[:1000])
         yield Fact("python-imports", modules, Evidence(artifact.name, f"{len(program.imports)} modules", FORMAT.how))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verifier.formats._code.names import Name, Names
+from verifier.formats._code.names import LENGTH, Name, Names
 
 
 def names(source: str) -> tuple[Name, ...]:
@@ -55,9 +55,16 @@ def test_a_name_that_is_bound_twice_means_either() -> None:
     assert {name.path for name in found} == {"os.system", "json.system"}
 
 
-def test_following_ends() -> None:
+def test_following_ends_and_nesting_hides_nothing() -> None:
     assert names("a = a.b\na = a.c\na") is not None
-    assert names("x = " + "(1 if 1 else " * 60 + "eval" + ")" * 60 + "\nx") == ()
+    assert names("x = " + "(1 if 1 else " * 60 + "eval" + ")" * 60 + "\nx") == (Name("eval"),)
+    assert names("import os\nos.system" + ".__call__" * 60) == (Name("os.system"),)
+    assert names("import os\ngetattr(os, " + "''+" * 60 + "'system')") == (Name("os.system", pieced=True),)
+
+
+@pytest.mark.parametrize("text", ["f'{a}{a}{a}'", "a + a", "a.join(['b', 'b', 'b', 'b'])", "''.join([a, a])"])
+def test_texts_that_grow_are_not_put_together(text: str) -> None:
+    assert names(f"import os\na = '{'x' * LENGTH}'\ngetattr(os, {text})") == (Name("os.*"),)
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Final
 
-from verifier.formats._code.abilities import DECODERS, RUNNERS, SENDERS, Ability, ability_of, plain
+from verifier.formats._code.abilities import RUNNERS, SENDERS, Ability, ability_of, plain
+from verifier.formats._code.flow import NOWHERE, Flow, Taint
 from verifier.formats._code.names import Name
-from verifier.formats._code.scopes import Program, Scope
+from verifier.formats._code.scopes import Program
+from verifier.formats._code.texts import Texts
 
 HIDDEN: Final = "python-hidden-code"
 DOWNLOAD: Final = "python-download-and-run"
@@ -22,15 +23,6 @@ REACHES: Final = "python-reaches-out-on-import"
 ABLE: Final = "python-able-code"
 RULES: Final = (HIDDEN, DOWNLOAD, SECRETS, STARTUP, ON_IMPORT, REACHES, ABLE)
 
-WALKED: Final = 2000
-"""Nodes of one expression that are looked at."""
-
-COST: Final = 1000
-"""Steps that something seen counts for: expressions within expressions are looked at once a call."""
-
-_ROUNDS: Final = 3
-"""Times the assignments of a scope are followed, as later ones may feed earlier ones in loops."""
-
 FETCH_AND_RUN = re.compile(
     r"\b(curl|wget|fetch|iwr|irm|invoke-webrequest|downloadstring)\b.{0,300}?"
     r"(\|\s*(sudo\s+)?(ba|z|da|k)?sh\b|\|\s*(sudo\s+)?(python\d?|perl|ruby|node|iex)\b|(&&|;).{0,80}\b(sh|bash|python\d?|chmod)\b|\biex\b)"
@@ -40,27 +32,12 @@ FETCH_AND_RUN = re.compile(
 )
 """Command lines that run what they download or decode, or hand a shell to the network."""
 
-_CREDENTIALS = re.compile(
-    r"\.ssh/id_|\.ssh/?$|\.aws/credentials|\.netrc|\.git-credentials|huggingface/(token|stored_tokens)|\.docker/config\.json"
-    r"|\.kube/config|/etc/shadow|\.config/gcloud|\.pypirc|Login Data|/etc/passwd"
-)
 _STARTUP = re.compile(
     r"authorized_keys|\.bashrc|\.zshrc|\.bash_profile|\.profile$|/etc/(cron|profile|rc|init|systemd|sudoers|ld\.so)"
     r"|crontab|autostart|LaunchAgents|Start Menu.{0,40}Startup|sitecustomize|usercustomize"
 )
 _PROBES = frozenset({"git", "hostname", "ldconfig", "lscpu", "nvcc", "nvidia-smi", "rocm-smi", "uname", "which"})
 """Programs that only tell something, as code asks them for versions."""
-
-_CODECS = frozenset({"base64", "bz2", "hex", "rot13", "rot_13", "zip", "zlib"})
-"""Codecs of Python that decode what cannot be read."""
-
-
-class Taint(StrEnum):
-    """Where a value came from."""
-
-    DECODED = "decoded"
-    FETCHED = "fetched"
-    SECRET = "secret"  # noqa: S105 - no password
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,120 +55,30 @@ class Seen:
     what: str
 
 
-@dataclass(slots=True)
-class _Flow:
-    """One scope: where its values came from."""
-
-    program: Program
-    outer: dict[str, set[Taint]] = field(default_factory=dict)
-    taints: dict[str, set[Taint]] = field(default_factory=dict)
-    opened: dict[str, str] = field(default_factory=dict)
-
-    def follow(self, scope: Scope) -> None:
-        for name, value in scope.bindings:
-            if isinstance(value, ast.Call) and value.args and isinstance(value.args[0], ast.Name | ast.Constant):
-                self.opened.setdefault(name, _key(value.args[0]))
-        for _ in range(_ROUNDS):
-            before = sum(map(len, self.taints.values()))
-            for name, value in scope.bindings:
-                if kinds := self.kinds(value):
-                    self.taints.setdefault(name, set()).update(kinds)
-            for call in scope.calls:
-                self._stored(call)
-            if sum(map(len, self.taints.values())) == before:
-                return
-
-    def kinds(self, value: ast.AST) -> set[Taint]:
-        """Where a value came from, as far as it can be told from the expression."""
-        found: set[Taint] = set()
-        stack = [value]
-        for _ in range(WALKED):
-            if not stack:
-                break
-            node = stack.pop()
-            if isinstance(node, ast.Subscript) and self._is_environment(node.value):
-                continue
-            if isinstance(node, ast.Call):
-                found |= self._of_call(node)
-            elif isinstance(node, ast.Name | ast.Constant):
-                found |= self.taints.get(_key(node), set()) | self.outer.get(_key(node), set())
-            if isinstance(node, ast.expr) and self._is_environment(node):
-                found.add(Taint.SECRET)
-                continue
-            stack.extend(self._inside(node))
-        return found
-
-    def _inside(self, node: ast.AST) -> Iterator[ast.AST]:
-        """What an expression takes its value from; single variables of the environment are no secret."""
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            method = node.func
-            if self._is_environment(method.value) and method.attr not in ("copy", "items", "values"):
-                return
-        yield from ast.iter_child_nodes(node)
-
-    def _is_environment(self, node: ast.AST) -> bool:
-        if not isinstance(node, ast.Name | ast.Attribute):
-            return False
-        return any(name.path == "os.environ" for name in self.program.names.of(node))
-
-    def _of_call(self, call: ast.Call) -> set[Taint]:
-        found: set[Taint] = set()
-        for name in self.program.names.of(call.func):
-            path = plain(name.path)
-            if path in DECODERS:
-                found.add(Taint.DECODED)
-            if ability_of(path) is Ability.FETCHES:
-                found.add(Taint.FETCHED)
-            if path == "open" and _CREDENTIALS.search(_words(call)):
-                found.add(Taint.SECRET)
-        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-        if method in ("read_text", "read_bytes") and _CREDENTIALS.search(_words(call.func)):
-            found.add(Taint.SECRET)
-        if method == "fromhex" or (method == "decode" and call.args and _words(call.args[0]).lower() in _CODECS):
-            found.add(Taint.DECODED)
-        return found
-
-    def _stored(self, call: ast.Call) -> None:
-        """Files that fetched data is written to carry it on."""
-        paths = {plain(name.path) for name in self.program.names.of(call.func)}
-        kinds: set[Taint] = set()
-        places: list[ast.expr] = []
-        if paths & {"urllib.request.urlretrieve", "wget.download"}:
-            kinds, places = {Taint.FETCHED}, [*call.args[1:2], *(k.value for k in call.keywords)]
-        elif isinstance(call.func, ast.Attribute) and call.func.attr in ("write", "write_bytes", "write_text"):
-            kinds = set().union(*(self.kinds(argument) for argument in call.args)) - {Taint.SECRET}
-            places = [call.func.value]
-        for node in (inner for place in places for inner in ast.walk(place)) if kinds else ():
-            if isinstance(node, ast.Name | ast.Constant):
-                for key in {_key(node), self.opened.get(_key(node), "")} - {"", '"'}:
-                    self.taints.setdefault(key, set()).update(kinds)
-
-
-def _key(node: ast.Name | ast.Constant) -> str:
-    """A name, or a text in quotes: both may stand for a file."""
-    return node.id if isinstance(node, ast.Name) else f'"{node.value}' if isinstance(node.value, str) else ""
-
-
 def judge(program: Program) -> Iterator[Seen]:
-    """Yields what the module does, import time first; each place once a rule."""
+    """Yields what the module does, import time first.
+
+    Raises:
+        BudgetExceeded: as `Texts.of`.
+    """
     reached = program.on_import()
     early = {id(scope) for scope in reached}
-    shared = _Flow(program)
+    shared = Flow(program)
     shared.follow(program.scopes[0])
     for scope in (*reached, *(scope for scope in program.scopes if id(scope) not in early)):
-        flow = _Flow(program, shared.taints)
+        flow = Flow(program, shared.taints)
         flow.follow(scope)
         for call in scope.calls:
             yield from _judged(flow, call, on_import=id(scope) in early)
 
 
-def _judged(flow: _Flow, call: ast.Call, *, on_import: bool) -> Iterator[Seen]:
+def _judged(flow: Flow, call: ast.Call, *, on_import: bool) -> Iterator[Seen]:
     names = flow.program.names.of(call.func)
     for name in names:
         ability = ability_of(name.path)
         if ability is not None and not _is_safe(name, call):
             yield from _able(flow, call, name, ability, on_import=on_import)
-    yield from _changes_startup(call, names)
+    yield from _changes_startup(flow.program.texts, call, names)
 
 
 def _is_safe(name: Name, call: ast.Call) -> bool:
@@ -201,9 +88,9 @@ def _is_safe(name: Name, call: ast.Call) -> bool:
     return name.path == "torch.load" and isinstance(only, ast.Constant) and only.value is True
 
 
-def _able(flow: _Flow, call: ast.Call, name: Name, ability: Ability, *, on_import: bool) -> Iterator[Seen]:
-    shown, words = plain(name.path), _words(call)
-    kinds = set().union(*(flow.kinds(part) for part in _acting(call, ability)))
+def _able(flow: Flow, call: ast.Call, name: Name, ability: Ability, *, on_import: bool) -> Iterator[Seen]:
+    shown, words = plain(name.path), flow.program.texts.of(call)
+    kinds = NOWHERE.union(*(flow.kinds(part) for part in _acting(call, ability)))
     if ability in RUNNERS and Taint.FETCHED in kinds:
         yield Seen(DOWNLOAD, call.lineno, f"{shown} of what was fetched")
     elif ability in RUNNERS and (name.pieced or Taint.DECODED in kinds):
@@ -245,29 +132,15 @@ def _acting(call: ast.Call, ability: Ability) -> list[ast.AST]:
     return acting
 
 
-def _changes_startup(call: ast.Call, names: tuple[Name, ...]) -> Iterator[Seen]:
+def _changes_startup(texts: Texts, call: ast.Call, names: tuple[Name, ...]) -> Iterator[Seen]:
     """Files that run at every start, opened to be written."""
     method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     place = ""
     if any(plain(name.path) == "open" for name in names):
         modes = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
-        if any(re.search("[wax+]", _words(mode)) for mode in modes) and call.args:
-            place = _words(call.args[0])
+        if any(re.search("[wax+]", texts.of(mode)) for mode in modes) and call.args:
+            place = texts.of(call.args[0])
     elif method in ("write_text", "write_bytes"):
-        place = _words(call.func)
+        place = texts.of(call.func)
     if place and _STARTUP.search(place):
         yield Seen(STARTUP, call.lineno, f"writes {place[:120]}")
-
-
-def _words(node: ast.AST) -> str:
-    """All texts in an expression, in order, between spaces."""
-    found: list[str] = []
-    stack = [node]
-    for _ in range(WALKED):
-        if not stack:
-            break
-        inner = stack.pop()
-        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-            found.append(inner.value[:1000])
-        stack.extend(reversed(list(ast.iter_child_nodes(inner))))
-    return " ".join(found)

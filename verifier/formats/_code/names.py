@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 
-DEPTH = 40
-"""Expressions inside expressions that are followed."""
-
-LENGTH = 10_000
-"""Characters of a text that is put together."""
+LENGTH = 300
+"""Characters of a dotted name, or of a text that is put together, that are followed."""
 
 _IMPORTERS = frozenset({"__import__", "builtins.__import__", "importlib.import_module", "importlib.__import__"})
 _LOOKUPS = frozenset({"getattr", "builtins.getattr"})
@@ -50,9 +47,11 @@ class Names:
 
     aliases: dict[str, dict[Name, None]] = field(default_factory=dict)
     texts: dict[str, str | None] = field(default_factory=dict)
+    _known: dict[int, tuple[Name, ...]] = field(default_factory=dict)
+    _said: dict[int, tuple[str | None, bool]] = field(default_factory=dict)
 
     def learn(self, node: ast.AST) -> None:
-        """Takes in what a statement binds."""
+        """Takes in what a statement binds; before anything is asked."""
         if isinstance(node, ast.Import):
             for name in node.names:
                 top = name.name.partition(".")[0]
@@ -77,23 +76,28 @@ class Names:
         text = self.text(value)[0]
         self.texts[target.id] = None if target.id in self.texts else text
         for found in self.of(value):
-            if len(found.path) <= LENGTH:
-                self._alias(target.id, found)
+            self._alias(target.id, found)
+        self._known.clear()
+        self._said.clear()
 
-    def of(self, node: ast.expr, depth: int = 0) -> tuple[Name, ...]:
-        """What an expression may refer to."""
-        if depth > DEPTH:
-            return ()
+    def of(self, node: ast.expr) -> tuple[Name, ...]:
+        """What an expression may refer to; what is said of a node is kept."""
+        for inner in _from_below(node, self._known, _owners):
+            self._known[id(inner)] = tuple(dict.fromkeys(self._meant(inner)))[:MEANINGS]
+        return self._known[id(node)]
+
+    def _meant(self, node: ast.expr) -> Iterator[Name]:
+        """What an expression may refer to, once that is known of what it is made of."""
         if isinstance(node, ast.Name):
-            return self._plain(node.id)
-        if isinstance(node, ast.Attribute):
-            return tuple(_below(owner, node.attr) for owner in self.of(node.value, depth + 1))
-        if isinstance(node, ast.IfExp | ast.BoolOp | ast.NamedExpr):
-            either = [name for value in _choices(node) for name in self.of(value, depth + 1)]
-            return tuple(either[:MEANINGS])
-        if isinstance(node, ast.Subscript):
-            return self._item(node, depth)
-        return self._called(node, depth) if isinstance(node, ast.Call) else ()
+            yield from self._plain(node.id)
+        elif isinstance(node, ast.Attribute):
+            yield from (_below(owner, node.attr) for owner in self._known[id(node.value)])
+        elif isinstance(node, ast.IfExp | ast.BoolOp | ast.NamedExpr):
+            yield from (name for value in _owners(node) for name in self._known[id(value)])
+        elif isinstance(node, ast.Subscript):
+            yield from self._item(node)
+        elif isinstance(node, ast.Call):
+            yield from self._called(node)
 
     def _plain(self, name: str) -> tuple[Name, ...]:
         if name in ("__builtins__", "__builtin__"):
@@ -101,91 +105,110 @@ class Names:
         own = (Name(name),) if name in _KNOWN else ()
         return (*self.aliases.get(name, ()), *own)
 
-    def _item(self, node: ast.Subscript, depth: int) -> tuple[Name, ...]:
+    def _item(self, node: ast.Subscript) -> Iterator[Name]:
         """`sys.modules["os"]`, `__builtins__["eval"]`, `vars(os)["system"]`, `os.__dict__["system"]`."""
-        key, pieced = self.text(node.slice, depth + 1)
-        found = []
-        for holder in self.of(node.value, depth + 1):
+        key, pieced = self.text(node.slice)
+        for holder in self._known[id(node.value)]:
             owner = holder.path.removesuffix(".__dict__")
             if holder.path in _TABLES:
-                found.append(Name(BUILTINS if key == "__builtins__" else key or UNKNOWN, pieced or holder.pieced))
+                yield Name(BUILTINS if key == "__builtins__" else key or UNKNOWN, pieced or holder.pieced)
             elif owner == BUILTINS or owner != holder.path:
-                found.append(_below(Name(owner, holder.pieced), key or UNKNOWN, pieced=pieced))
-        return tuple(found)
+                yield _below(Name(owner, holder.pieced), key or UNKNOWN, pieced=pieced)
 
-    def _called(self, node: ast.Call, depth: int) -> tuple[Name, ...]:
+    def _called(self, node: ast.Call) -> Iterator[Name]:
         """What importing and looking up by name give."""
         first, second = (*node.args, None, None)[:2]
-        found: list[Name] = []
-        for function in self.of(node.func, depth + 1):
+        owners = self._known[id(first)] if first else ()
+        for function in self._known[id(node.func)]:
             if function.path in ("globals", "locals", "vars"):
-                owners = self.of(first, depth + 1) if first else ()
-                found += [Name(f"{owner.path}.__dict__") for owner in owners] or [Name(f"{function.path}()")]
+                yield from [Name(f"{owner.path}.__dict__") for owner in owners] or [Name(f"{function.path}()")]
             elif function.path in _IMPORTERS and first is not None:
-                text, pieced = self.text(first, depth + 1)
-                found += [Name(text, pieced or function.pieced)] if text else []
-            elif function.path in _LOOKUPS and first is not None and second is not None:
-                text, pieced = self.text(second, depth + 1)
-                found += [_below(owner, text or UNKNOWN, pieced=pieced) for owner in self.of(first, depth + 1)]
-        return tuple(found[:MEANINGS])
+                text, pieced = self.text(first)
+                yield from [Name(text, pieced or function.pieced)] if text else []
+            elif function.path in _LOOKUPS and second is not None:
+                text, pieced = self.text(second)
+                yield from (_below(owner, text or UNKNOWN, pieced=pieced) for owner in owners)
 
-    def text(self, node: ast.expr, depth: int = 0) -> tuple[str | None, bool]:
+    def text(self, node: ast.expr) -> tuple[str | None, bool]:
         """The text an expression always has, None where it is not known; and whether it was put together."""
-        if depth > DEPTH:
-            return None, False
+        for inner in _from_below(node, self._said, _pieces):
+            self._said[id(inner)] = self._reads(inner)
+        return self._said[id(node)]
+
+    def _reads(self, node: ast.expr) -> tuple[str | None, bool]:
         if isinstance(node, ast.Constant):
             return (node.value, False) if isinstance(node.value, str) else (None, False)
         if isinstance(node, ast.Name):
             return self.texts.get(node.id), False
-        pieces = list(self._pieces(node, depth + 1))
-        if not pieces or None in pieces:
+        if (code := _character(node)) is not None:
+            return code, True
+        glue, length, pieces = "", 0, []
+        for piece in _pieces(node):
+            text = self._said[id(piece)][0]
+            length += len(text or "")
+            if text is None or length > LENGTH:
+                return None, False
+            pieces.append(text)
+        if isinstance(node, ast.Call) and pieces:
+            glue = pieces.pop(0)
+        if len(glue) * len(pieces) > LENGTH:
             return None, False
-        joined = "".join(piece for piece in pieces if piece is not None)
-        return (joined, True) if len(joined) <= LENGTH else (None, False)
-
-    def _pieces(self, node: ast.expr, depth: int) -> Iterator[str | None]:
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            yield from (self.text(side, depth)[0] for side in (node.left, node.right))
-        elif isinstance(node, ast.JoinedStr):
-            for value in node.values:
-                inner = value.value if isinstance(value, ast.FormattedValue) else value
-                yield self.text(inner, depth)[0]
-        elif isinstance(node, ast.Subscript) and _reverses(node.slice):
-            text = self.text(node.value, depth)[0]
-            yield text and text[::-1]
-        elif isinstance(node, ast.Call):
-            yield from self._made(node, depth)
-
-    def _made(self, node: ast.Call, depth: int) -> Iterator[str | None]:
-        """`"".join([...])`, `chr(101)`, `bytes.fromhex("6f73").decode()`."""
-        function = node.func
-        if isinstance(function, ast.Name) and function.id == "chr" and len(node.args) == 1:
-            code = node.args[0]
-            number = code.value if isinstance(code, ast.Constant) else None
-            yield chr(number) if isinstance(number, int) and 0 <= number < 0x110000 else None
-        elif isinstance(function, ast.Attribute) and function.attr == "join" and len(node.args) == 1:
-            yield from self._joined(function.value, node.args[0], depth)
-        else:
-            yield None
-
-    def _joined(self, between: ast.expr, items: ast.expr, depth: int) -> Iterator[str | None]:
-        glue = self.text(between, depth)[0]
-        if glue is None or not isinstance(items, ast.List | ast.Tuple):
-            yield None
-            return
-        for i, item in enumerate(items.elts):
-            yield glue if i else ""
-            yield self.text(item, depth)[0]
+        joined = glue.join(pieces)
+        return (joined[:: -1 if isinstance(node, ast.Subscript) else 1], True) if pieces else (None, False)
 
 
-def _choices(node: ast.IfExp | ast.BoolOp | ast.NamedExpr) -> list[ast.expr]:
+def _from_below(
+    node: ast.expr, known: Container[int], parts: Callable[[ast.expr], list[ast.expr]]
+) -> Iterator[ast.expr]:
+    """The parts of an expression that are not known yet, innermost first; each is known when asked on."""
+    stack = [node]
+    while stack:
+        waiting = [part for part in parts(stack[-1]) if id(part) not in known] if id(stack[-1]) not in known else []
+        if waiting:
+            stack += waiting
+            continue
+        inner = stack.pop()
+        if id(inner) not in known:
+            yield inner
+
+
+def _owners(node: ast.expr) -> list[ast.expr]:
+    """The parts of an expression that decide what it refers to."""
+    if isinstance(node, ast.Attribute | ast.Subscript | ast.NamedExpr):
+        return [node.value]
     if isinstance(node, ast.IfExp):
         return [node.body, node.orelse]
-    return node.values[:MEANINGS] if isinstance(node, ast.BoolOp) else [node.value]
+    if isinstance(node, ast.BoolOp):
+        return node.values[:MEANINGS]
+    return [node.func, *node.args[:1]] if isinstance(node, ast.Call) else []
+
+
+def _pieces(node: ast.expr) -> list[ast.expr]:
+    """The parts a text is put together from; of `"".join([...])`, what stands between them first."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [node.left, node.right]
+    if isinstance(node, ast.JoinedStr):
+        return [value.value if isinstance(value, ast.FormattedValue) else value for value in node.values]
+    if isinstance(node, ast.Subscript) and _reverses(node.slice):
+        return [node.value]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+        items = node.args[0] if len(node.args) == 1 else None
+        return [node.func.value, *items.elts] if isinstance(items, ast.List | ast.Tuple) else []
+    return []
+
+
+def _character(node: ast.expr) -> str | None:
+    """`chr(101)`."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "chr" and node.args):
+        return None
+    code = node.args[0]
+    number = code.value if isinstance(code, ast.Constant) else None
+    return chr(number) if isinstance(number, int) and 0 <= number < 0x110000 else None
 
 
 def _below(owner: Name, name: str, *, pieced: bool = False) -> Name:
-    return Name(f"{owner.path}.{name}", owner.pieced or pieced)
+    path = owner.path if name == "__call__" or len(owner.path) + len(name) > LENGTH else f"{owner.path}.{name}"
+    return Name(path, owner.pieced or pieced)
 
 
 def _reverses(index: ast.expr) -> bool:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-from verifier.formats._code.judge import Seen
+from verifier.errors import BudgetExceeded
+from verifier.formats._code.judge import Seen, judge
+from verifier.formats._code.scopes import Program
+from verifier.formats._context import Budget
 from verifier.records import Artifact, Evidence, Finding, visible
+
+_COST: Final = 1000
+"""Steps that something seen counts for."""
 
 SHOWN = 20
 """Places a finding lists."""
@@ -21,14 +28,35 @@ _MESSAGES = {
 }
 
 
+def charged(program: Program, budget: Budget) -> Iterator[Seen]:
+    """What a program does, at the price of looking.
+
+    Raises:
+        BudgetExceeded: as judging does, or the budget is spent.
+    """
+    for item in judge(program):
+        budget.spend_steps(_COST)
+        yield item
+
+
 def report(artifact: Artifact, seen: Iterable[Seen], how: str) -> Iterator[Finding]:
-    """One finding a rule, with its places."""
+    """One finding a rule, with its places.
+
+    Raises:
+        BudgetExceeded: looking for more did, after what was found before is yielded.
+    """
     places: dict[str, dict[Seen, None]] = {}
-    for item in seen:
-        places.setdefault(item.rule, {})[item] = None
+    limit: BudgetExceeded | None = None
+    try:
+        for item in seen:
+            places.setdefault(item.rule, {})[item] = None
+    except BudgetExceeded as error:
+        limit = error
     for rule, items in places.items():
         found = list(items)
         evidence = tuple(Evidence(artifact.name, f"line {i.line}: {i.what}", how) for i in found[:SHOWN])
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         first = f"line {found[0].line}: {visible(found[0].what, 140)}{more}"
         yield Finding(rule, evidence, _MESSAGES[rule].format(first))
+    if limit is not None:
+        raise limit

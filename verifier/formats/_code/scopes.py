@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from verifier.formats._code.names import Names
+from verifier.formats._code.texts import Texts
 
 _ON_CREATION = frozenset(
     {"__call__", "__class_getitem__", "__enter__", "__init__", "__init_subclass__", "__new__", "__post_init__"}
@@ -38,8 +39,9 @@ class Scope:
 
 @dataclass(slots=True)
 class Program:
-    """A module taken apart: its scopes, names, and the modules it imports."""
+    """A module taken apart: its texts, scopes, names, and the modules it imports."""
 
+    texts: Texts
     scopes: list[Scope] = field(default_factory=lambda: [Scope()])
     names: Names = field(default_factory=Names)
     imports: dict[str, None] = field(default_factory=dict)
@@ -64,7 +66,7 @@ class Program:
 
 def take_apart(tree: ast.Module) -> tuple[Program, int]:
     """The program, and the number of nodes its tree has; without recursion."""
-    program = Program()
+    program = Program(Texts(tree))
     stack: list[tuple[ast.AST, Scope, str]] = [(tree, program.scopes[0], "")]
     count = 0
     while stack:
