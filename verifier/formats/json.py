@@ -22,6 +22,8 @@ from verifier.formats._secrets import SECRET, find_secrets
 from verifier.formats._templates import RULES as TEMPLATE_RULES
 from verifier.formats._templates import inspect_templates
 from verifier.formats._text import is_text, read_whole
+from verifier.formats._xgboost import RULES as BOOSTER_RULES
+from verifier.formats._xgboost import looks_like_booster
 from verifier.records import (
     Artifact,
     Coverage,
@@ -44,6 +46,7 @@ REMOTE_CODE = "config-remote-code"
 HUB_KERNEL = "config-hub-kernel"
 FOREIGN_MODULE = "config-foreign-module"
 RULES: tuple[str, ...] = (
+    *BOOSTER_RULES,
     *(DUPLICATE, MALFORMED, REMOTE_CODE, HUB_KERNEL, FOREIGN_MODULE),
     *KERAS_RULES,
     *LOADING_RULES,
@@ -135,6 +138,10 @@ def _records(see: _Seer, name: str, document: Document) -> Iterator[Yield]:
         yield from _facts(see, name, document.value)
     if looks_like_keras(document.value):
         yield from inspect_config(see.artifact, document.value, FORMAT.how)
+    if looks_like_booster(document.value):
+        from verifier.formats._xgboost.inspection import inspect_booster
+
+        yield from inspect_booster(see.artifact, document.value, FORMAT.how)
     if name in ("modules.json", "router_config.json"):
         yield from _modules(see, document.value)
     if isinstance(document.value, dict):
