@@ -12,7 +12,7 @@ from tests.builders.opcodes import call, mapping, name, pickled, value
 from verifier import policy, verify_model
 from verifier.errors import PolicyError, UsageError
 from verifier.policy.sections.symbols import Symbols
-from verifier.workflows import review
+from verifier.workflows import editing, review
 
 NET = name("mylib", "Net") + b")\x81" + mapping({"a": value(1)}) + b"b"
 
@@ -69,7 +69,7 @@ def test_files_that_are_no_policy_or_cannot_be_written(tmp_path: Path, monkeypat
     def full(path: Path, text: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(review, "publish", full)
+    monkeypatch.setattr(editing, "publish", full)
     with pytest.raises(UsageError, match="No space left"):
         review.add(own_policy(tmp_path), {"a.b": ("new()",)}, "x", "y")
 

@@ -13,8 +13,13 @@ HOW = "hub/1"
 
 
 def collect(snapshot: Snapshot, _open_file: OpenFile) -> Iterator[Claim]:
-    """Yields a claim for each entry of a hub snapshot's metadata, its kind the entry's name with `-` for `_`."""
+    """Yields a claim for each entry of a hub snapshot's metadata, its kind the entry's name with `-` for `_`.
+
+    Which hub it is (`endpoint`) is not the hub's word.
+    """
     if snapshot.reference.kind is SourceKind.HUB:
         for name, value in snapshot.metadata:
+            if name == "endpoint":
+                continue
             evidence = Evidence(".", f"{name}: {value}", HOW)
             yield Claim(name.replace("_", "-"), value, "hub", "hub-api", ".", Standing.UNVERIFIED, evidence)

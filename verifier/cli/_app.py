@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from verifier._version import __version__
-from verifier.cli import _lock, _terminal
+from verifier.cli import _configuration, _lock, _terminal
 from verifier.cli._options import (
+    Isolated,
     Offline,
     Output,
     Policy,
@@ -62,7 +63,8 @@ def _program(
 def model(
     references: References,
     *,
-    policy: Policy = "default",
+    policy: Policy = None,
+    isolated: Isolated = False,
     revision: Revision = None,
     offline: Offline = False,
     report_format: ReportFormat = "plain",
@@ -73,14 +75,16 @@ def model(
     """Give a verdict on models: accepted, rejected or undecided. The word `model` may be left out."""
     from verifier.cli import model as command
 
-    request = command.Request(policy, revision, offline, quiet)
+    chosen = _configuration.policies(policy, references, isolated=isolated)
+    request = command.Request(chosen, revision, offline, quiet)
     return command.run(references, request, report_format, output or [], verbose=-1 if quiet else int(verbose))
 
 
 @app.command(epilog=examples("verify tree org/name", "verify tree ./folder --offline"))
 def tree(
     reference: Reference,
-    policy: Policy = "default",
+    policy: Policy = None,
+    isolated: Isolated = False,
     revision: Revision = None,
     offline: Offline = False,
     quiet: Quiet = False,
@@ -89,7 +93,8 @@ def tree(
     from verifier.cli import model as shared
     from verifier.cli import tree as command
 
-    return command.run(reference, shared.Request(policy, revision, offline, quiet))
+    chosen = _configuration.policies(policy, [reference], isolated=isolated)
+    return command.run(reference, shared.Request(chosen, revision, offline, quiet))
 
 
 @app.command(
@@ -101,7 +106,8 @@ def tree(
 def review(
     reference: Reference,
     *,
-    policy: Policy = "default",
+    policy: Policy = None,
+    isolated: Isolated = False,
     reason: Annotated[str, typer.Option(help="Why the symbols are safe in the uses listed.")] = "",
     owner: Annotated[str, typer.Option(help="Who reviewed them.")] = "",
     revision: Revision = None,
@@ -111,7 +117,8 @@ def review(
     from verifier.cli import model as shared
     from verifier.cli import review as command
 
-    return command.run(reference, shared.Request(policy, revision, offline, quiet=False), reason, owner)
+    chosen = _configuration.policies(policy, [reference], isolated=isolated)
+    return command.run(reference, shared.Request(chosen, revision, offline, quiet=False), reason, owner)
 
 
 @app.command(epilog=examples("verify trace ./model.pt", "verify trace org/name --revision v1.0"))

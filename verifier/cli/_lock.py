@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from verifier.cli._options import LockFile, Offline, Policy, Quiet, References, examples
+from verifier.cli import _configuration
+from verifier.cli._options import Isolated, LockFile, Offline, Policy, Quiet, References, examples
 
 app = typer.Typer(
     help="Pin models by commit and digest in models.lock, and hold files against it.",
@@ -27,7 +28,8 @@ SamePolicy = Annotated[
 @app.command(epilog=examples("verify lock add org/name", "verify lock add org/name@v1.0 --policy strict"))
 def add(
     references: References,
-    policy: Policy = "default",
+    policy: Policy = None,
+    isolated: Isolated = False,
     offline: Offline = False,
     quiet: Quiet = False,
     lock: LockFile = None,
@@ -36,7 +38,8 @@ def add(
     from verifier.cli import lock as command
     from verifier.cli.model import Request
 
-    return command.add(references, Request(policy, None, offline, quiet), lock)
+    chosen = _configuration.policies(policy, references, isolated=isolated)
+    return command.add(references, Request(chosen, None, offline, quiet), lock)
 
 
 @app.command(epilog=examples("verify lock check", "verify lock check org/name --dir ./models/name"))

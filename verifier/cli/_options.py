@@ -33,7 +33,15 @@ _REFERENCE = "Hub id, hf:// id, folder, file, hub cache folder or https:// URL."
 
 Reference = Annotated[str, typer.Argument(metavar="REF", help=_REFERENCE)]
 References = Annotated[list[str], typer.Argument(metavar="REF", help=_REFERENCE)]
-Policy = Annotated[str, typer.Option(metavar="POLICY", help="Name of a shipped policy, or path of a policy file.")]
+Policy = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="POLICY",
+        help="Name of a shipped policy, or path of a policy file; of several all must accept. "
+        "Else VERIFY_POLICY, the nearest verify.toml or [tool.verifier], or the default.",
+    ),
+]
+Isolated = Annotated[bool, typer.Option("--isolated", help="Use no policy that is not named here but the default.")]
 Revision = Annotated[str | None, typer.Option(metavar="REVISION", help="Branch, tag or commit of a hub model.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Use no network.")]
 ReportFormat = Annotated[

@@ -39,6 +39,11 @@ def complain(sentence: str) -> None:
     sys.stderr.write(f"Error: {visible(sentence, 2000)}\n")
 
 
+def note(sentence: str) -> None:
+    """Writes one line to standard error that is no error."""
+    sys.stderr.write(f"Note: {visible(sentence, 2000)}\n")
+
+
 def colored() -> bool:
     """Whether standard output takes colors (https://no-color.org, https://force-color.org)."""
     if os.environ.get("NO_COLOR"):

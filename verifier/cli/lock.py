@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from verifier import reports
-from verifier.cli import _terminal
+from verifier.cli import _configuration, _terminal
 from verifier.cli.model import Request
 from verifier.errors import RefusedError, UsageError
+from verifier.policy import presets
 from verifier.records import visible
 from verifier.store import lock as store
 from verifier.store.lock import Lock, LockedModel
@@ -79,7 +80,8 @@ def update(
     for model in chosen(path, names):
         if model.reference is None:
             continue
-        request = Request(policy or model.policy, None, offline=False, quiet=quiet)
+        named = policy or (model.policy if model.policy in presets() else None)
+        request = Request(_configuration.policies([named] if named else None), None, offline=False, quiet=quiet)
         with told_why():
             new = locking.entries(locking.accepted(request.verdict(model.reference)), model.reference)
         _terminal.write(f"{line(new[model.id])}\n")

@@ -20,13 +20,13 @@ class Request:
     """How models are to be verified.
 
     Args:
-        policy: name or path.
+        policy: name or path; of several all must accept.
         revision: of the one hub reference asked for, or None.
         offline: use no network.
         quiet: show no progress.
     """
 
-    policy: str
+    policy: str | tuple[str, ...]
     revision: str | None
     offline: bool
     quiet: bool

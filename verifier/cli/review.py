@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from verifier import policy
 from verifier.cli import _terminal
+from verifier.cli._configuration import own_file
 from verifier.cli.model import Request
 from verifier.errors import UsageError
 from verifier.records import visible
@@ -24,13 +23,14 @@ def run(reference: str, request: Request, reason: str, owner: str) -> int:
     _terminal.write(_listing(found))
     if not found.symbols:
         return verdict.outcome.exit_code
-    if request.policy in policy.presets():
+    file = own_file(request.policy)
+    if file is None:
         _terminal.write("Copy a policy into a file of your own and name it with --policy; the entries would be:\n")
         _terminal.write(review.entries(found.symbols, reason or "why they are safe", owner or "who says so"))
         return verdict.outcome.exit_code
     reason, owner = reason or _asked("Why are they safe? "), owner or _asked("Who says so? ")
-    review.add(Path(request.policy), found.symbols, reason, owner)
-    _terminal.write(f"Added {len(found.symbols)} to {request.policy}.\n")
+    review.add(file, found.symbols, reason, owner)
+    _terminal.write(f"Added {len(found.symbols)} to {file}.\n")
     again = request.verdict(reference)
     _terminal.write(f"{visible(reference, 500)}  {again.outcome.value}\n")
     return again.outcome.exit_code

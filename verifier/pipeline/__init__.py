@@ -26,7 +26,8 @@ from verifier.errors import SourceError
 from verifier.formats import Limits
 from verifier.pipeline.examination import Examiner, Progress
 from verifier.pipeline.inspection import HOW, WHOLE, guarded
-from verifier.policy import Policy
+from verifier.pipeline.lineage import base_licenses
+from verifier.policy import Combined, Policy
 from verifier.records import (
     Claim,
     Comparison,
@@ -59,7 +60,7 @@ Kind = TypeVar("Kind")
 def verify_model(
     reference: str | Path,
     *,
-    policy: str | Path = "default",
+    policy: str | Path | Sequence[str | Path] = "default",
     revision: str | None = None,
     offline: bool = False,
     limits: Limits | None = None,
@@ -69,7 +70,7 @@ def verify_model(
 
     Args:
         reference: hub id, `hf://` id, folder, file, hub cache folder or URL; a Path is always a folder or file.
-        policy: name of a shipped policy, or path of a policy file.
+        policy: name of a shipped policy, or path of a policy file; of several all must accept.
         revision: branch, tag or commit of a hub reference.
         offline: use no network; a hub reference is answered from the hub's cache.
         limits: what one file may cost.
@@ -92,7 +93,7 @@ def verify_model(
 
 def verify_source(
     source: sources.Source,
-    policy: Policy,
+    policy: Policy | Combined,
     *,
     resolve: Callable[[Reference], sources.Source],
     limits: Limits | None = None,
@@ -144,13 +145,15 @@ def trace_model(
                 tell(f"{record.artifact}: {record.state.value}: {record.reason}")
 
 
-def load_policy(name_or_path: str | Path) -> Policy:
-    """The policy of that name or path.
+def load_policy(names_or_paths: str | Path | Sequence[str | Path]) -> Policy | Combined:
+    """The policy of that name or path, or several that must all accept.
 
     Raises:
         PolicyError: there is none, or it is malformed.
     """
-    return policy.load(str(name_or_path), formats=tuple(module.FORMAT.id for module in formats.modules()))
+    several = [names_or_paths] if isinstance(names_or_paths, str | Path) else names_or_paths
+    known = tuple(module.FORMAT.id for module in formats.modules())
+    return policy.combined([policy.load(str(one), formats=known) for one in several])
 
 
 @cache
@@ -178,7 +181,7 @@ def _tables(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
 class _Closure:
     """One run: the first repository and those it loads, each verified once."""
 
-    policy: Policy
+    policy: Policy | Combined
     resolve: Callable[[Reference], sources.Source]
     limits: Limits
     progress: Progress | None
@@ -191,6 +194,8 @@ class _Closure:
         dossier = _examine(source, self.limits, self.progress)
         dependencies, gaps = self._dependencies(dossier.edges)
         dossier = replace(dossier, coverage=(*dossier.coverage, *gaps))
+        if self.policy.asks_for_lineage:
+            dossier = _joined(dossier, base_licenses(dossier.edges, self.resolve))
         return policy.decide(
             self.policy,
             dossier,
@@ -244,6 +249,16 @@ def _dossier(source: sources.Source, snapshot: Snapshot, records: Sequence[Recor
 
     kinds = of(Finding), of(Fact), of(Claim), of(Comparison), of(Coverage), of(Edge)
     return Dossier(snapshot, *kinds, source.reads())
+
+
+def _joined(dossier: Dossier, records: Iterable[Record]) -> Dossier:
+    found = tuple(records)
+    return replace(
+        dossier,
+        claims=(*dossier.claims, *(record for record in found if isinstance(record, Claim))),
+        coverage=(*dossier.coverage, *(record for record in found if isinstance(record, Coverage))),
+        edges=(*dossier.edges, *(record for record in found if isinstance(record, Edge))),
+    )
 
 
 def _collect_claims(source: sources.Source, snapshot: Snapshot) -> list[Record]:

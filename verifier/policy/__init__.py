@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from verifier.policy._case import Case
-from verifier.policy._load import load, parse, presets
+from verifier.policy._discovery import Discovery, discover
+from verifier.policy._load import PYPROJECT, load, parse, presets
 from verifier.policy._policy import Policy
 from verifier.records import (
     Decision,
@@ -24,7 +25,7 @@ from verifier.records import (
 )
 from verifier.records.canonical import canonical_bytes, digest_of, snapshot_digest, to_plain
 
-__all__ = ["Combined", "Policy", "combined", "decide", "load", "parse", "presets"]
+__all__ = ["PYPROJECT", "Combined", "Discovery", "Policy", "combined", "decide", "discover", "load", "parse", "presets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class Combined:
         """All names, and a digest over all digests."""
         parts = [policy.identity for policy in self.policies]
         return PolicyIdentity(" + ".join(part.name for part in parts), digest_of([part.digest for part in parts]))
+
+    @property
+    def asks_for_lineage(self) -> bool:
+        """Whether the licenses of base models matter to one of them."""
+        return any(policy.asks_for_lineage for policy in self.policies)
 
     def decisions(self, case: Case) -> frozenset[Decision]:
         """What each of them makes of a case, under its name."""

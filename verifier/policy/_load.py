@@ -60,7 +60,7 @@ def parse(content: bytes, file: str, *, formats: Collection[str] | None = None, 
     Raises:
         PolicyError: it is malformed.
     """
-    return _policy(extended(read(content, file), _beside), formats, today)
+    return _policy(extended(_read(content, file), _beside), formats, today)
 
 
 def document(name_or_path: str) -> Document:
@@ -88,4 +88,8 @@ def _beside(name_or_path: str, asking: str) -> Document:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise PolicyError(f"The policy {path} cannot be read: {error.strerror}.", "Check the path.") from error
-    return read(content, str(path), _BELOW if path.name == PYPROJECT else "")
+    return _read(content, str(path))
+
+
+def _read(content: bytes, file: str) -> Document:
+    return read(content, file, _BELOW if Path(file).name == PYPROJECT else "")

@@ -11,6 +11,7 @@ from verifier.policy._dependencies import judged
 from verifier.policy._section import Section
 from verifier.policy._table import Table
 from verifier.policy.sections import sections
+from verifier.policy.sections.card import Card
 from verifier.policy.sections.coverage import Gaps
 from verifier.policy.sections.rules import UNUSED
 from verifier.policy.sections.waive import Waivers
@@ -58,6 +59,11 @@ class Policy:
     def section(self, kind: type[S]) -> S:
         """The section of that kind."""
         return next(section for section in self.sections if isinstance(section, kind))
+
+    @property
+    def asks_for_lineage(self) -> bool:
+        """Whether the licenses of base models matter, which are then looked up."""
+        return self.section(Card).lineage
 
     def decisions(self, case: Case) -> frozenset[Decision]:
         """What the sections, and what no file can change, make of a case."""

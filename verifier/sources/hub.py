@@ -40,7 +40,7 @@ class Repository:
     Args:
         id: canonical hub id.
         commit: 40 hex digits.
-        metadata: what the hub says of it.
+        metadata: what the hub says of it, and as `endpoint` which hub that is.
     """
 
     id: str
@@ -133,7 +133,8 @@ def _repository(reference: Reference, patience: web.Patience) -> Repository:
 def _metadata(said: dict[str, Plain]) -> tuple[tuple[str, str], ...]:
     plain = {name: said.get(name) for name in ("gated", "library_name", "pipeline_tag", "private")}
     shown = {name: str(value).lower() if isinstance(value, bool) else value for name, value in plain.items()}
-    return tuple(sorted((name, value) for name, value in shown.items() if isinstance(value, str)))
+    told = {name: value for name, value in shown.items() if isinstance(value, str)}
+    return tuple(sorted({**told, "endpoint": constants.ENDPOINT}.items()))
 
 
 def _listing(repository: Repository, patience: web.Patience) -> list[Artifact]:

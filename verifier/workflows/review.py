@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from verifier import policy
-from verifier.errors import PolicyError, UsageError
+from verifier.errors import PolicyError
+from verifier.policy import Policy
 from verifier.policy.sections.symbols import REVIEWABLE, Symbols
 from verifier.records import Decision, Finding, Level, Verdict
-from verifier.store import publish, quoted
+from verifier.store import quoted
+from verifier.workflows import editing
+from verifier.workflows.editing import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,10 @@ def _closure(verdict: Verdict) -> Iterator[Verdict]:
         yield from _closure(dependency)
 
 
-def entries(symbols: Mapping[str, Iterable[str]], reason: str, owner: str) -> str:
+def entries(symbols: Mapping[str, Iterable[str]], reason: str, owner: str, prefix: str = "") -> str:
     """The `[symbols]` entries of a policy, as TOML."""
     return "".join(
-        f"\n[symbols.{quoted(name)}]\n"
+        f"\n[{prefix}symbols.{quoted(name)}]\n"
         f"uses = [{', '.join(map(quoted, uses))}]\nreason = {quoted(reason)}\nowner = {quoted(owner)}\n"
         for name, uses in symbols.items()
     )
@@ -64,20 +66,14 @@ def add(file: Path, symbols: Mapping[str, Iterable[str]], reason: str, owner: st
         UsageError: the file cannot be read or written.
         PolicyError: it is no policy, or has an entry for one of the symbols already.
     """
-    try:
-        before = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The policy {file} cannot be read: {error}.", "Name a policy file of your own.") from error
-    known = policy.parse(before.encode(), str(file)).section(Symbols).entries
-    for name in symbols:
-        if name in known:
-            uses = ", ".join(symbols[name])
-            raise PolicyError(
-                f"{file} has an entry for {name} already.", f"Add to its uses, if you reviewed them: {uses}"
-            )
-    after = before.rstrip("\n") + "\n" + entries(symbols, reason, owner)
-    policy.parse(after.encode(), str(file))
-    try:
-        publish(file, after)
-    except OSError as error:
-        raise UsageError(f"The policy {file} cannot be written: {error.strerror}.", "Check its permissions.") from error
+
+    def change(text: str, before: Policy) -> str:
+        for name in symbols:
+            if name in before.section(Symbols).entries:
+                uses = ", ".join(symbols[name])
+                raise PolicyError(
+                    f"{file} has an entry for {name} already.", f"Add to its uses, if you reviewed them: {uses}"
+                )
+        return text.rstrip("\n") + "\n" + entries(symbols, reason, owner, editing.prefix(file))
+
+    editing.edit(file, change)

@@ -1,0 +1,49 @@
+"""Which policy is in force: the one named, else VERIFY_POLICY's, else the nearest, else the default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from verifier.cli import _terminal
+from verifier.errors import UsageError
+from verifier.policy import discover, presets
+
+VARIABLE = "VERIFY_POLICY"
+
+
+def policies(named: Sequence[str] | None, references: Iterable[str] = (), *, isolated: bool = False) -> tuple[str, ...]:
+    """Names or paths of the policies in force.
+
+    Args:
+        named: those given by `--policy`.
+        references: of the models under test, whose own files never decide about them.
+        isolated: neither the environment nor files that nobody named count.
+
+    Raises:
+        PolicyError: it cannot be told which policy is meant.
+    """
+    if named:
+        return tuple(named)
+    if isolated:
+        return ("default",)
+    if variable := os.environ.get(VARIABLE):
+        return (variable,)
+    found = discover(Path.cwd(), [folder for text in references if (folder := Path(text).expanduser()).is_dir()])
+    for path in found.passed_over:
+        _terminal.note(f"{path} is part of the model and does not decide about it; name it with --policy if it should.")
+    return (os.path.relpath(found.policy) if found.policy else "default",)
+
+
+def own_file(chosen: str | Sequence[str]) -> Path | None:
+    """The policy file entries are written to; None where only shipped policies are in force.
+
+    Raises:
+        UsageError: there are several.
+    """
+    names = [chosen] if isinstance(chosen, str) else chosen
+    files = [name for name in names if name not in presets()]
+    if len(files) > 1:
+        raise UsageError(f"Entries go into one policy, not into {' and '.join(files)}.", "Name one with --policy.")
+    return Path(files[0]) if files else None
