@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,9 +47,3 @@ def write(file: Path, text: str) -> None:
 def prefix(file: Path) -> str:
     """What stands before the names of tables in that file."""
     return "tool.verifier." if file.name == PYPROJECT else ""
-
-
-def quoted(text: str) -> str:
-    """A TOML basic string."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match[0]):04x}", escaped) + '"'

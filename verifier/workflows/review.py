@@ -12,7 +12,6 @@ from verifier.policy.sections.symbols import REVIEWABLE, Symbols
 from verifier.records import Decision, Finding, Level, Verdict
 from verifier.store import quoted
 from verifier.workflows import editing
-from verifier.workflows.editing import quoted
 
 
 @dataclass(frozen=True, slots=True)
