@@ -13,7 +13,14 @@ class Number(NamedTuple):
     width: int = 4
 
 
-Value: TypeAlias = Union[Number, bytes, str, Sequence[Union[int, "Fields"]], "Fields"]
+class Counted(NamedTuple):
+    """A vector of elements of a width in bytes."""
+
+    content: bytes
+    width: int
+
+
+Value: TypeAlias = Union[Number, Counted, bytes, str, Sequence[Union[int, str, "Fields"]], "Fields"]
 Fields: TypeAlias = Mapping[int, Value]
 
 
@@ -49,8 +56,10 @@ def _offset(out: bytearray, place: int, target: int) -> None:
     out[place : place + 4] = (target - place).to_bytes(4, "little")
 
 
-def _child(out: bytearray, value: bytes | str | Sequence[int | Fields] | Fields) -> int:
+def _child(out: bytearray, value: Counted | bytes | str | Sequence[int | str | Fields] | Fields) -> int:
     """Where the table, text or vector was written."""
+    if isinstance(value, Counted):
+        return _vector(out, value.content, len(value.content) // value.width)
     if isinstance(value, Mapping):
         return _table(out, value)
     if isinstance(value, str):
@@ -63,7 +72,7 @@ def _child(out: bytearray, value: bytes | str | Sequence[int | Fields] | Fields)
         if isinstance(item, int):
             out[start + 4 * place : start + 4 * place + 4] = item.to_bytes(4, "little", signed=True)
         else:
-            _offset(out, start + 4 * place, _table(out, item))
+            _offset(out, start + 4 * place, _child(out, item))
     return start
 
 

@@ -8,7 +8,7 @@ import lzma
 import zlib
 
 from tests.builders.archives import RAR, SEVENZIP
-from tests.builders.boosters import ubj, xgboost
+from tests.builders.boosters import LEAVES, catboost, lightgbm, ubj, xgboost
 from tests.builders.bundles import index_bytes
 from tests.builders.flatbuffers import tflite
 from tests.builders.ggufs import model as gguf_model
@@ -79,6 +79,8 @@ SEEDS: dict[str, bytes] = {
     "keras_metadata.pb": keras_metadata('{"class_name": "Dense", "config": {"units": 1}}'),
     "model.onnx": onnx_bytes(),
     "model.keras": keras_zip(sequential(built("Lambda", {"function": lambda_code()})), weights=b""),
+    "model.txt": lightgbm(LEAVES),
+    "model.cbm": catboost(),
     "model.ubj": ubj(xgboost()),
     "model.rds": rds(vector(reals(1, 2), closure(reals(), r_call("f")), formula(symbol("x")))),
     "promise.rds": rds(promise(r_call("system", strings("true")))),
