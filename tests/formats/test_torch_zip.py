@@ -202,6 +202,15 @@ def test_a_storage_of_another_size_is_no_data(storages: dict[str, bytes], messag
     assert CoverageState.DATA not in {c.state for c in only(records, Coverage) if "data/0" in c.artifact}
 
 
+def test_empty_members_without_a_tensor_are_a_gap() -> None:
+    more = {f"data/x{i}": b"" for i in range(3)}
+    assert gaps(examined(torch_zip(more=more))) == [
+        "model.bin: no tensor is in archive/data/x0, nor in 2 more empty members like it"
+    ]
+    empty = state_dict(weight=tensor("0", numel=0, size=(0,), stride=(1,)))
+    assert gaps(examined(torch_zip(empty, {"0": b""}))) == []
+
+
 def test_a_pickle_is_no_storage_whatever_another_calls_it() -> None:
     body = state_dict(weight=tensor("x.pkl", "ByteStorage", len(EVIL), size=(len(EVIL),), stride=(1,)))
     records = inspected(module, torch_zip(body, {"x.pkl": EVIL}))

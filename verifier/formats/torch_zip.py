@@ -19,7 +19,7 @@ from verifier.formats._readers import rest
 from verifier.formats._tar import is_header
 from verifier.formats._torch.export import RULES as EXPORT_RULES
 from verifier.formats._torch.export import Flaw, Payload, payloads, program_flaws
-from verifier.formats._torch.layout import Layout, is_torch
+from verifier.formats._torch.layout import Layout, holder, is_torch
 from verifier.formats._torch.script import Deed, Reach, bytecode_reaches, reaches
 from verifier.formats._torch.tensors import MISMATCH, PACKAGE, Tensors, tensor_facts
 from verifier.formats._torch.tensors import RULES as TENSOR_RULES
@@ -115,6 +115,9 @@ class _Inspection:
         yield from self._payloads()
         yield from self._each(self._script, self.layout.is_script)
         yield from self._each(self._program, self.layout.is_program)
+        if blanks := self.layout.blanks(self.spoken_for):
+            reason = f"no tensor is in {visible(blanks[0], 60)}, nor in {len(blanks) - 1} more empty members like it"
+            yield Coverage(self.artifact.name, CoverageState.PARTIAL, reason, FORMAT.how)
         yield from self._each(self._other, lambda entry: not entry.is_directory)
 
     def _structure(self) -> Iterator[Finding | Coverage]:
@@ -195,7 +198,7 @@ class _Inspection:
                 yield from self._data(entry, storage.title)
             else:
                 named = f"Storage {visible(storage.key, 60)} is a {storage.title} of {storage.nbytes} bytes"
-                yield self._mismatch(pickle.artifact, f"{named}, but {_holder(entry)}")
+                yield self._mismatch(pickle.artifact, f"{named}, but {holder(entry)}")
 
     def _data(self, entry: Entry, reason: str) -> Iterator[Coverage]:
         if entry.index not in self.spoken_for:
@@ -222,7 +225,7 @@ class _Inspection:
             self.context.budget.spend_steps(1 + len(views))
             if entry is None or (entry.size and not all(view.fits(entry.size) for view in views)):
                 names = ", ".join(visible(view.name, 40) for view in views[:3])
-                message = f"Payload {visible(payload.path, 80)} does not hold the tensors {names}: {_holder(entry)}"
+                message = f"Payload {visible(payload.path, 80)} does not hold the tensors {names}: {holder(entry)}"
                 yield self._mismatch(self.artifact, message)
             elif views and payload.path not in pickled and self.layout.is_raw(entry):
                 yield from self._data(entry, f"raw payload of {len(views)} tensors")
@@ -294,7 +297,3 @@ def _whole(body: Reader) -> bytes:
     if body.size > _MAX_TEXT:
         raise Malformed(f"it has {body.size} bytes, more than the {_MAX_TEXT} that are looked at")
     return body.read_at(0, body.size)
-
-
-def _holder(entry: Entry | None) -> str:
-    return "no member holds it" if entry is None else f"the member of that name has {entry.size} bytes"

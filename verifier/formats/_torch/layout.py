@@ -7,7 +7,7 @@ the case of their names (caffe2/serialize/inline_container.cc; torch/package; to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from verifier.formats._torch.tensors import Dialect
@@ -53,6 +53,7 @@ _WITHOUT_NUMBERS = "traced_inputs.pkl"
 _MODULE = re.compile(r"(?:code/|\.data/ts_code/(?:\d+/)?code/)(__torch__(?:/\w+)*)\.py")
 _PAYLOADS = re.compile(r"data/(weights|constants)/.+_\1_config\.json")
 _PROGRAM = re.compile(r"models/.+\.json")
+_STORAGE = re.compile(r"data/[^/]+")
 _OPAQUE = re.compile(r"data/constants/opaque_obj_\d+")
 
 
@@ -116,6 +117,13 @@ class Layout:
         """Whether a member is as large as the storage a pickle names, and nothing else that torch reads."""
         shapes_only = self.path(pickle) == _WITHOUT_NUMBERS and storage.size == 0
         return not self.is_read_otherwise(storage) and (storage.size == size or shapes_only)
+
+    def blanks(self, named: Container[int]) -> list[str]:
+        """Names of empty members in the places of storages whose indexes are not among the named; torch writes none."""
+        if self.is_export:
+            return []
+        left = (entry for entry in self.entries if entry.size == 0 and entry.index not in named)
+        return [entry.name for entry in left if _STORAGE.fullmatch(self.path(entry))]
 
     def is_read_otherwise(self, entry: Entry) -> bool:
         """Whether torch reads the member as something else than numbers, whoever calls it a storage."""
@@ -185,3 +193,8 @@ class Layout:
                 yield entry, "torch reads it whatever the case of its name, other readers do not"
             elif entry.method not in (0, 8):
                 yield entry, f"it is compressed by method {entry.method}, which torch does not read"
+
+
+def holder(entry: Entry | None) -> str:
+    """What holds a storage, in words."""
+    return "no member holds it" if entry is None else f"the member of that name has {entry.size} bytes"
