@@ -10,6 +10,7 @@ import zlib
 from tests.builders.archives import RAR, SEVENZIP
 from tests.builders.boosters import LEAVES, catboost, lightgbm, ubj, xgboost
 from tests.builders.bundles import index_bytes
+from tests.builders.coremls import custom, manifest, network, weights
 from tests.builders.flatbuffers import tflite
 from tests.builders.ggufs import model as gguf_model
 from tests.builders.graphs import graph_bytes, keras_metadata
@@ -79,6 +80,9 @@ SEEDS: dict[str, bytes] = {
     "keras_metadata.pb": keras_metadata('{"class_name": "Dense", "config": {"units": 1}}'),
     "model.onnx": onnx_bytes(),
     "model.keras": keras_zip(sequential(built("Lambda", {"function": lambda_code()})), weights=b""),
+    "model.mlmodel": network(custom("Mine")),
+    "manifest.json": manifest("../x"),
+    "weight.bin": weights(bytes(64)),
     "model.txt": lightgbm(LEAVES),
     "model.cbm": catboost(),
     "model.ubj": ubj(xgboost()),
