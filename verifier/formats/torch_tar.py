@@ -18,7 +18,8 @@ from verifier.formats._pickle.events import Event, PersistentLoad
 from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
 from verifier.formats._pickle.inspection import inspect_stream
 from verifier.formats._pickle.place import PLAIN_LOADER, Loader
-from verifier.formats._pickle.values import Global, Tuple, Value, render
+from verifier.formats._pickle.rendering import render
+from verifier.formats._pickle.values import Global, Tuple, Value
 from verifier.formats._readers import rest
 from verifier.formats._tar import Entry, entries
 from verifier.formats._tar.report import RULES as TAR_RULES

@@ -136,14 +136,14 @@ def _unicode(machine: Machine) -> None:
     if length > TEXT_LIMIT:
         machine.stack.append(LongText(start, length, escaped=True))
     else:
-        machine.stack.append(_decoded(machine.window.take(start, length), "raw-unicode-escape", "strict"))
+        machine.stack.append(_unescaped(machine.window.take(start, length)))
 
 
-def _decoded(raw: bytes, encoding: str, errors: str) -> str:
+def _unescaped(raw: bytes) -> str:
     try:
-        return raw.decode(encoding, errors)
+        return raw.decode("raw-unicode-escape")
     except UnicodeDecodeError as error:
-        raise BrokenStreamError(Refused.MALFORMED, f"holds text that is not {encoding}: {error.reason}") from error
+        raise BrokenStreamError(Refused.MALFORMED, f"holds a broken escape: {error.reason}") from error
 
 
 def _text(width: int) -> Callable[[Machine], None]:
@@ -154,7 +154,7 @@ def _text(width: int) -> Callable[[Machine], None]:
         if length > TEXT_LIMIT:
             machine.stack.append(LongText(machine.skip(length), length))
         else:
-            machine.stack.append(_decoded(machine.take(length), "utf-8", "surrogatepass"))
+            machine.stack.append(machine.take(length).decode("utf-8", "surrogatepass"))
 
     return push
 

@@ -22,6 +22,7 @@ from verifier.formats._pickle.values import (
     Tuple,
     Unknown,
     Value,
+    all_constants,
     kind_of,
 )
 from verifier.formats._pickle.window import BrokenStreamError
@@ -58,7 +59,7 @@ def _dup(machine: Machine) -> None:
 
 def _empty(kind: type[Container]) -> Callable[[Machine], None]:
     def push(machine: Machine) -> None:
-        machine.stack.append(kind([]))
+        machine.stack.append(kind())
 
     return push
 
@@ -86,6 +87,8 @@ def check_keys(machine: Machine, container: Container, values: list[Value]) -> N
             machine.refuse("sets a key without a value")
         values = values[::2]
     elif not isinstance(container, (Set, FrozenSet)):
+        return
+    if all_constants(values):
         return
     for value in values:
         if isinstance(value, (List, Dict, Set)):

@@ -12,20 +12,11 @@ from verifier.formats._pickle import contracts
 from verifier.formats._pickle.events import Build, Call, Event, ExtensionLoad, Fill, Import, PersistentLoad
 from verifier.formats._pickle.intent import shown_by
 from verifier.formats._pickle.place import Loader, Place
+from verifier.formats._pickle.rendering import render
 from verifier.formats._pickle.scope import Review, Scope, callable_of, class_shown, review, use_of
 from verifier.formats._pickle.states import wrong_state
 from verifier.formats._pickle.trampolines import TRAMPOLINES
-from verifier.formats._pickle.values import (
-    Bytes,
-    Dict,
-    Global,
-    LongText,
-    Result,
-    Tuple,
-    Value,
-    kind_of,
-    render,
-)
+from verifier.formats._pickle.values import Bytes, Dict, Global, LongText, Result, Tuple, Value, kind_of
 from verifier.records import Finding, parameters
 
 DANGEROUS: Final = "pickle-dangerous-symbol"
@@ -96,13 +87,18 @@ class Judge:
         elif isinstance(event, Fill):
             yield from self._filled(event)
         elif isinstance(event, PersistentLoad) and not self._persistent:
-            message = (
-                f"the id {render(event.value.id)} is handed to a persistent_load, which loaders of such files lack"
-            )
-            yield from self._found(PERSISTENT, event.offset, "a persistent id", message, "load", event.value.id)
+            yield from self._asked(event)
         elif isinstance(event, ExtensionLoad):
             message = f"code {event.code} stands for whatever the loading process has registered under it (copyreg)"
             yield from self._found(EXTENSION, event.offset, "an extension code", message, "load", event.code)
+
+    def _asked(self, event: PersistentLoad) -> Iterator[Finding]:
+        subject, id = "a persistent id", event.value.id  # noqa: A001
+        if self._counts[PERSISTENT, subject] < REPEATS:
+            message = f"the id {render(id)} is handed to a persistent_load, which loaders of such files lack"
+            yield from self._found(PERSISTENT, event.offset, subject, message, "load", id)
+        else:
+            self._counts[PERSISTENT, subject] += 1
 
     def misused(self, event: Build, wrong: str) -> Iterator[Finding]:
         """The finding about a state that somebody else found to be dangerous.

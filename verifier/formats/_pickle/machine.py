@@ -192,8 +192,6 @@ class Machine:
         """Pushes a memoized value.
 
         Raises:
-            BrokenStreamError: nothing is memoized there.
+            KeyError: nothing is memoized there.
         """
-        if index not in self.memo:
-            raise BrokenStreamError(Refused.MALFORMED, f"reads memo index {index}, which was never set")
         self.stack.append(self.memo[index])

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from struct import Struct
 from typing import Final
 
 from verifier.errors import BudgetExceeded
 from verifier.formats._context import Budget
 from verifier.formats._pickle import constants, containers, objects
 from verifier.formats._pickle.events import Event, Refused, Summary
+from verifier.formats._pickle.loop import run_common
 from verifier.formats._pickle.machine import DEPTH, Machine
-from verifier.formats._pickle.opcodes import (
-    BINFLOAT,
-    BINGET,
-    BININT,
-    BININT1,
-    BINPUT,
-    MARK,
-    MEMOIZE,
-    SHORT_BINUNICODE,
-)
 from verifier.formats._pickle.place import AfterBuild
-from verifier.formats._pickle.window import MARGIN, BrokenStreamError, Window
+from verifier.formats._pickle.window import BrokenStreamError, Window
 from verifier.records import Reader
 
 HELD: Final = 1 << 22
 """Values above the topmost mark, and in the memo, at which a walk is given up as too large."""
 
-_INT32: Final = Struct("<i").unpack_from
-_FLOAT64: Final = Struct(">d").unpack_from
 _TABLE: Final = {**constants.INSTRUCTIONS, **containers.INSTRUCTIONS, **objects.INSTRUCTIONS}
 _INSTRUCTIONS: Final = tuple(_TABLE.get(code, objects.UNKNOWN_OPCODE) for code in range(256))
 
@@ -84,7 +72,7 @@ class PickleStream:
                 yield from self._walk_block()
             except BrokenStreamError as error:
                 machine.refuse(error.message, error.reason)
-                machine.done = True
+                machine.at, machine.done = machine.op_at, True
             yield from machine.out
             machine.out.clear()
             self._budget.spend_steps(summary.operations - before + 1)
@@ -102,63 +90,25 @@ class PickleStream:
             raise BudgetExceeded(f"a pickle stream holds more than {HELD} values at once")
         machine.window.move(machine.at)
 
-    def _walk_block(self) -> Iterator[Event]:  # noqa: C901, PLR0912, PLR0915 - one loop; a call per opcode would halve its rate
-        """Walks while the window lasts, at least one opcode; the commonest are written out where none can end."""
+    def _walk_block(self) -> Iterator[Event]:
+        """Walks while the window and the frame last, at least one opcode."""
         machine = self._machine
-        window, stack, memo, out = machine.window, machine.stack, machine.memo, machine.out
-        data, base, frame_end = window.data, window.base, machine.frame_end
-        safe = window.safe if frame_end < 0 else min(window.safe, frame_end - base)
-        fast = min(safe, len(data) - MARGIN) if frame_end < 0 else safe - MARGIN
-        pos, code, count = machine.at - base, 0, 0
+        window, out, frame_end = machine.window, machine.out, machine.frame_end
+        safe, held = window.base + window.safe, window.base + window.held
+        if frame_end >= 0:
+            safe, held = min(safe, frame_end), min(held, frame_end)
         try:
-            while pos < safe:
-                while pos < fast:
-                    code = data[pos]
-                    if code == BINGET:
-                        stack.append(memo[data[pos + 1]])
-                        pos += 2
-                    elif code == SHORT_BINUNICODE:
-                        after = pos + 2 + data[pos + 1]
-                        stack.append(data[pos + 2 : after].decode("utf-8", "surrogatepass"))
-                        pos = after
-                    elif code == MEMOIZE and len(memo) not in memo:
-                        memo[len(memo)] = stack[-1]
-                        pos += 1
-                    elif code == BINPUT and data[pos + 1] not in memo:
-                        memo[data[pos + 1]] = stack[-1]
-                        pos += 2
-                    elif code == BININT1:
-                        stack.append(data[pos + 1])
-                        pos += 2
-                    elif code == MARK:
-                        machine.marked.append(stack)
-                        stack = []
-                        pos += 1
-                    elif code == BININT:
-                        stack.append(_INT32(data, pos + 1)[0])
-                        pos += 5
-                    elif code == BINFLOAT:
-                        stack.append(_FLOAT64(data, pos + 1)[0])
-                        pos += 9
-                    else:
-                        break
-                    count += 1
-                if pos >= safe:
+            while machine.frame_end == frame_end and not machine.done:
+                run_common(machine, held)
+                if machine.at >= safe:
                     break
-                code = data[pos]
-                count += 1
-                machine.opcode, machine.op_at, machine.at, machine.stack = code, base + pos, base + pos + 1, stack
-                _INSTRUCTIONS[code](machine)
-                stack = machine.stack
-                pos = machine.at - base
+                machine.op_at = machine.at
+                machine.opcode = window.data[machine.at - window.base]
+                machine.at += 1
+                _INSTRUCTIONS[machine.opcode](machine)
+                self.summary.operations += 1
                 if out:
                     yield from out
                     out.clear()
-                if machine.done or machine.frame_end != frame_end:
-                    break
         except (IndexError, KeyError, UnicodeDecodeError) as error:
-            machine.opcode, machine.op_at = code, base + pos
             raise BrokenStreamError(Refused.MALFORMED, _FAILURES[type(error)]) from error
-        finally:
-            machine.stack, machine.at = stack, base + pos
-            self.summary.operations += count

@@ -16,7 +16,7 @@ from verifier.formats._pickle.events import (
     PersistentLoad,
     Refusal,
 )
-from verifier.formats._pickle.values import render
+from verifier.formats._pickle.rendering import render
 from verifier.records import visible
 
 LONGEST: Final = 1 << 20

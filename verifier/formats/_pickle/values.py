@@ -2,16 +2,14 @@
 
 Constants are plain Python: `None`, `bool`, `int`, `float` and `str`. Everything else is one of the classes below.
 Values are never hashed, compared by content or shown by `repr` (a stream can nest them without bound): compare types,
-and show them with `render`.
+and show them with `rendering.render`.
 Containers change while the stream runs; events are handed out at the moment they happen, so look at values then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias, Union
-
-from verifier.records import visible
 
 TRACKED = 64
 """Elements of a container that are kept although they are plain; callables, results and the like are always kept."""
@@ -76,94 +74,112 @@ class BigInt:
         self.length = length
 
 
-class Container:
-    """Base of the builtin containers.
+class Container(list["Value"]):
+    """Base of the builtin containers: the list of the elements that are kept, in order, and what is known of the rest.
 
-    Args:
-        items: the elements that are kept, in order: the first `TRACKED`, and every later one that is not plain. A Dict
-            keeps key and value by turns, and all that was put in together with what is not plain.
-        size: elements put in, a Dict's keys and values both counted; more than `len(items)` where some were dropped.
-        dropped: names of the kinds of the dropped elements, as `kind_of` gives them.
+    Kept are the first `TRACKED`, and every later one that is not plain. A Dict keeps key and value by turns, and all
+    that was put in together with what is not plain. It is a list because streams make them by the million.
+
+    Attributes:
+        surplus: elements that were put in and not kept.
+        dropped: names of the kinds of those, as `kind_of` gives them.
         depth: containers inside, the longest way, as it was when each was put in.
-        weight: elements that walking the whole value visits, shared ones again and again; saturates at `HEAVY`.
+        inner: weight of the containers inside; saturates at `HEAVY`.
         plain: holds constants and plain containers only.
     """
 
-    __slots__ = ("depth", "dropped", "items", "plain", "size", "weight")
     kind = "container"
+    surplus = 0
+    dropped: frozenset[str] = frozenset()
+    depth = 1
+    inner = 0
+    plain = True
     __match_args__ = ("items",)
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__  # type: ignore[assignment] # by identity, as all values
 
-    def __init__(self, items: list[Value]) -> None:
-        self.items: list[Value] = []
-        self.size = 0
-        self.dropped: frozenset[str] = frozenset()
-        self.depth = 1
-        self.weight = 1
-        self.plain = True
-        if items:
-            self.add(items)
+    def __init__(self, values: Sequence[Value] = ()) -> None:
+        super().__init__()
+        if values:
+            self.add(values)
 
-    def add(self, values: list[Value]) -> None:
+    @property
+    def items(self) -> list[Value]:
+        """The elements that are kept."""
+        return self
+
+    @property
+    def size(self) -> int:
+        """Elements put in, a Dict's keys and values both counted."""
+        return len(self) + self.surplus
+
+    @property
+    def weight(self) -> int:
+        """Elements that walking the whole value visits, shared ones again and again; saturates at `HEAVY`."""
+        return min(HEAVY, 1 + self.size + self.inner)
+
+    def add(self, values: Sequence[Value]) -> None:
         """Puts elements in; plain ones beyond `TRACKED` leave only their kind."""
-        self.size += len(values)
-        self.weight += len(values)
-        room = TRACKED - len(self.items)
-        tight = self.kind == "dict" and room < len(values)
-        whole = tight and not all(type(v) in PLAIN or (isinstance(v, Container) and v.plain) for v in values)
+        plain = all_constants(values) or self._enclose(values)
+        room = max(0, TRACKED - len(self))
+        if len(values) <= room or (not plain and self.kind == "dict"):
+            self.extend(values)
+            return
+        rest = values[room:]
+        self.extend(values[:room])
+        dropped = rest if plain else [value for value in rest if _is_plain(value)]
+        if not plain:
+            self.extend(value for value in rest if not _is_plain(value))
+        self.surplus += len(dropped)
+        self.dropped |= _kinds(dropped)
+
+    def _enclose(self, values: Sequence[Value]) -> bool:
+        """Takes over what the containers among the elements hold; whether all elements are plain."""
+        depth, inner, plain = self.depth, self.inner, True
         for value in values:
-            if type(value) in PLAIN:
-                droppable = True
-            elif isinstance(value, Container):
-                self.depth = max(self.depth, value.depth + 1)
-                self.weight += value.weight
-                droppable = value.plain
-                self.plain = self.plain and droppable
-            else:
-                droppable = self.plain = False
-            if room > 0 or whole or not droppable:
-                self.items.append(value)
-                room -= 1
-            else:
-                self.dropped |= {kind_of(value)}
-        self.weight = min(self.weight, HEAVY)
+            if isinstance(value, Container):
+                if value.depth >= depth:
+                    depth = value.depth + 1
+                inner += 1 + len(value) + value.surplus + value.inner
+                plain = plain and value.plain
+            elif type(value) not in PLAIN:
+                plain = False
+        self.depth, self.inner = depth, min(HEAVY, inner)
+        self.plain = self.plain and plain
+        return plain
 
 
 class Tuple(Container):
     """A tuple."""
 
-    __slots__ = ()
     kind = "tuple"
 
 
 class List(Container):
     """A list."""
 
-    __slots__ = ()
     kind = "list"
 
 
 class Dict(Container):
     """A dict; a key set twice is kept twice."""
 
-    __slots__ = ()
     kind = "dict"
 
     def pairs(self) -> Iterator[tuple[Value, Value]]:
         """The kept keys with their values (plain pairs beyond the tracked ones are missing, see `dropped`)."""
-        return zip(self.items[::2], self.items[1::2], strict=False)
+        return zip(self[::2], self[1::2], strict=False)
 
 
 class Set(Container):
     """A set."""
 
-    __slots__ = ()
     kind = "set"
 
 
 class FrozenSet(Container):
     """A frozenset."""
 
-    __slots__ = ()
     kind = "frozenset"
 
 
@@ -250,6 +266,16 @@ PLAIN = frozenset({type(None), bool, int, float, str, LongText, Bytes, BigInt})
 
 UNKNOWN = Unknown()
 
+
+def _is_plain(value: Value) -> bool:
+    return type(value) in PLAIN or (isinstance(value, Container) and value.plain)
+
+
+def all_constants(values: Sequence[Value]) -> bool:
+    """Whether there are no others among them."""
+    return PLAIN.issuperset(map(type, values))
+
+
 _KINDS: dict[type, str] = {type(None): "none", LongText: "str", BigInt: "int"}
 
 
@@ -260,41 +286,11 @@ def kind_of(value: Value) -> str:
     return _KINDS.get(type(value)) or type(value).__name__.lower()
 
 
-def render(value: Value, depth: int = 3, width: int = 6) -> str:
-    """A value as a person reads it: short, escaped, one line, at most `depth` deep and `width` elements wide."""
-    if isinstance(value, Container):
-        return _render_container(value, depth, width)
-    if isinstance(value, Result):
-        return (render(value.callee, depth - 1, width) if depth > 0 else "…") + "(…)"
-    if isinstance(value, Persistent):
-        return f"persistent({render(value.id, depth - 1, width) if depth > 0 else '…'})"
-    return visible(_render_leaf(value), 80)
-
-
-def _render_leaf(value: Value) -> str:
-    if isinstance(value, Global):
-        return value.path
-    if isinstance(value, (LongText, Bytes, BigInt)):
-        content = value.content if isinstance(value, Bytes) else None
-        return f"<{kind_of(value)} of {value.length} bytes>" if content is None else repr(content)
-    if isinstance(value, Extension):
-        return f"extension({value.code})"
-    if isinstance(value, int) and value.bit_length() > 128:
-        return f"<int of {value.bit_length()} bits>"
-    return repr(value[:81] if isinstance(value, str) else value)
-
-
-_BRACKETS = {"tuple": ("(", ")"), "list": ("[", "]"), "dict": ("{", "}"), "set": ("{", "}"), "frozenset": ("{", "}")}
-
-
-def _render_container(value: Container, depth: int, width: int) -> str:
-    left, right = _BRACKETS[value.kind]
-    if depth <= 0 or not value.size:
-        return left + ("…" if value.size else "") + right
-    step = 2 if isinstance(value, Dict) else 1
-    shown = [render(item, depth - 1, width) for item in value.items[: width * step]]
-    parts = [": ".join(shown[at : at + step]) for at in range(0, len(shown), step)]
-    if value.size > len(shown):
-        parts.append("…")
-    comma = "," if isinstance(value, Tuple) and value.size == 1 else ""
-    return left + ", ".join(parts) + comma + right
+def _kinds(values: Sequence[Value]) -> set[str]:
+    """Of constants and containers, type by type: there may be millions of them."""
+    kinds = {
+        kind.kind if issubclass(kind, Container) else _KINDS.get(kind, kind.__name__) for kind in set(map(type, values))
+    }
+    if "Bytes" in kinds:
+        kinds |= {value.kind for value in values if type(value) is Bytes}
+    return kinds - {"Bytes"}

@@ -43,13 +43,14 @@ class Window:
     Attributes:
         data: the block.
         base: offset of its first byte.
+        held: bytes of `data` that are the artifact's.
         safe: bytes of `data` at which an opcode may start.
     """
 
     def __init__(self, reader: Reader, end: int) -> None:
         self.data = b""
         self.base = 0
-        self.safe = 0
+        self.held = self.safe = 0
         self.end = min(end, reader.size)
         self._reader = reader
         self._block = _FIRST_BLOCK
@@ -62,11 +63,12 @@ class Window:
         self._block = min(self._block * 2, _LAST_BLOCK) if near else _FIRST_BLOCK
         self.data = self._reader.read_at(offset, min(self._block, max(0, self.end - offset)))
         self.base = offset
-        if offset + len(self.data) >= self.end:
-            self.safe = len(self.data) + 1
+        self.held = len(self.data)
+        if offset + self.held >= self.end:
+            self.safe = self.held + 1
             self.data += bytes(MARGIN)
         else:
-            self.safe = max(1, len(self.data) - MARGIN)
+            self.safe = max(1, self.held - MARGIN)
 
     def take(self, offset: int, length: int) -> bytes:
         """Exactly the bytes of an operand.

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from verifier.formats._pickle.events import Call, Event, PersistentLoad
-from verifier.formats._pickle.values import Global, Persistent, Tuple, Value, render
+from verifier.formats._pickle.rendering import render
+from verifier.formats._pickle.values import Global, Persistent, Tuple, Value
 from verifier.formats._torch.dtypes import DTYPE_SIZES, PACKED, STORAGES
 from verifier.records import Artifact, Evidence, Fact, Finding, visible
 
