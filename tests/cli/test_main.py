@@ -151,7 +151,17 @@ def test_bare_program_prints_help_and_verifies_nothing() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["model"], ["tree"], ["rules"], ["explain"], ["gateway"], ["lock"], *(["lock", word] for word in LOCK)],
+    [
+        [],
+        ["model"],
+        ["tree"],
+        ["rules"],
+        ["explain"],
+        ["gateway"],
+        ["fetch"],
+        ["lock"],
+        *(["lock", word] for word in LOCK),
+    ],
 )
 def test_every_help_page_has_examples(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--help"]) == 0

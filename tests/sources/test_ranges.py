@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.builders.hub import Hub, Lie
 from tests.sources.conftest import HASTY, IMPATIENT, WEIGHTS, lay_out
 from verifier.errors import BudgetExceeded, ChangedError, NotFoundError, SourceError
-from verifier.sources import Source, parse, ranges
+from verifier.sources import Source, parse, ranged, ranges
 from verifier.sources import hub as hubs
 from verifier.sources.ranges import BLOCK
 
@@ -81,7 +81,8 @@ def test_any_reads_give_the_file_and_fetch_nothing_twice(
 
 
 def test_forgotten_spans_are_fetched_again(hub: Hub, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranges, "KEPT", 2 * BLOCK)
+    for module in (ranged, ranges):
+        monkeypatch.setattr(module, "KEPT", 2 * BLOCK)
     with source.open("weights.bin") as handle:
         for offset in (0, 500_000, 1_000_000, 1_500_000, 0):
             assert handle.read_at(offset, 5) == WEIGHTS[offset : offset + 5]

@@ -59,9 +59,9 @@ def test_a_dripping_answer_ends(dripping: str) -> None:
 def test_a_login_stays_with_its_origin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     monkeypatch.setattr(constants, "ENDPOINT", "https://hub.test")
-    assert web._headers("https://hub.test:443/x", None)["authorization"] == "Bearer hf_secret"
+    assert web.headers_for("https://hub.test:443/x", None)["authorization"] == "Bearer hf_secret"
     for other in ("http://hub.test/x", "https://hub.test:8443/x", "https://cdn.hub.test/x"):
-        assert "authorization" not in web._headers(other, (0, 1))
+        assert "authorization" not in web.headers_for(other, (0, 1))
 
 
 @pytest.mark.parametrize("location", ["http://h.test/x", "file:///etc/passwd", "https://h.tést/", "http://[::1"])

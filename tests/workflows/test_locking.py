@@ -14,7 +14,8 @@ from verifier.errors import SourceError, UsageError
 from verifier.records import Stage
 from verifier.store.lock import Lock, LockedFile
 from verifier.workflows import locking
-from verifier.workflows.locking import Fault, NotAcceptedError
+from verifier.workflows.locking import Fault
+from verifier.workflows.refusal import NotAcceptedError, accepted
 
 
 def test_a_model_is_locked_with_what_it_loads(models: Path, hub: Hub) -> None:
@@ -43,7 +44,7 @@ def test_only_accepted_repositories_of_a_hub_are_locked(tmp_path: Path) -> None:
     (tmp_path / "here" / "model.safetensors").write_bytes(SOUND["model.safetensors"] + b"more")
     verdict = verify_model(tmp_path / "here")
     with pytest.raises(NotAcceptedError) as caught:
-        locking.accepted(verdict)
+        accepted(verdict)
     assert (caught.value.verdict, caught.value.exit_code) == (verdict, 1)
 
 

@@ -14,6 +14,7 @@ from verifier._version import __version__
 from verifier.cli import _configuration, _lock, _terminal
 from verifier.cli._options import (
     Isolated,
+    LockFile,
     Offline,
     Output,
     Policy,
@@ -78,6 +79,34 @@ def model(
     chosen = _configuration.policies(policy, references, isolated=isolated)
     request = command.Request(chosen, revision, offline, quiet)
     return command.run(references, request, report_format, output or [], verbose=-1 if quiet else int(verbose))
+
+
+@app.command(
+    epilog=examples(
+        "verify fetch org/name", "verify fetch org/name@v1.0 --to ./model", "verify fetch org/name --policy strict"
+    )
+)
+def fetch(
+    reference: Reference,
+    *,
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="New folder for the files; else the hub's cache.")
+    ] = None,
+    policy: Policy = None,
+    isolated: Isolated = False,
+    revision: Revision = None,
+    max_bytes: Annotated[
+        int, typer.Option(metavar="N", help="Bytes to fetch at most of a model that parts of files leave undecided.")
+    ] = 16 << 30,
+    quiet: Quiet = False,
+    lock: LockFile = None,
+) -> int:
+    """Download a model if it is accepted, verify the bytes that arrived, and only then put them in place."""
+    from verifier.cli import fetch as command
+    from verifier.cli import model as shared
+
+    chosen = _configuration.policies(policy, [reference], isolated=isolated)
+    return command.fetch(reference, shared.Request(chosen, revision, offline=False, quiet=quiet), to, lock, max_bytes)
 
 
 @app.command(epilog=examples("verify tree org/name", "verify tree ./folder --offline"))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from verifier import reports
 from verifier.cli import _configuration, _terminal
-from verifier.cli.model import Request
+from verifier.cli.model import Request, told_why
 from verifier.errors import RefusedError, UsageError
 from verifier.policy import presets
 from verifier.records import visible
 from verifier.store import lock as store
 from verifier.store.lock import Lock, LockedModel
 from verifier.workflows import locking
-from verifier.workflows.locking import NotAcceptedError
+from verifier.workflows.refusal import accepted
 
 
 def add(references: Sequence[str], request: Request, file: Path | None) -> int:
@@ -29,7 +27,7 @@ def add(references: Sequence[str], request: Request, file: Path | None) -> int:
     lock = store.read(path)
     for reference in references:
         with told_why():
-            models = locking.entries(locking.accepted(request.verdict(reference)), reference)
+            models = locking.entries(accepted(request.verdict(reference)), reference)
         lock = locking.added(lock, models)
         store.write(path, lock)
         _terminal.write("".join(f"locked {line(model)}\n" for model in models.values()))
@@ -83,7 +81,7 @@ def update(
         named = policy or (model.policy if model.policy in presets() else None)
         request = Request(_configuration.policies([named] if named else None), None, offline=False, quiet=quiet)
         with told_why():
-            new = locking.entries(locking.accepted(request.verdict(model.reference)), model.reference)
+            new = locking.entries(accepted(request.verdict(model.reference)), model.reference)
         _terminal.write(f"{line(new[model.id])}\n")
         for name in sorted(new):
             _show(lock, new[name])
@@ -146,17 +144,6 @@ def checked(model: LockedModel, folder: Path, *, quiet: bool) -> tuple[locking.F
 def line(model: LockedModel) -> str:
     """A model in one line."""
     return f"{model.id}@{model.commit}  {len(model.files)} files, {sum(f.size for f in model.files.values())} bytes"
-
-
-@contextmanager
-def told_why() -> Iterator[None]:
-    """Reports the verdict on a model that is not accepted."""
-    try:
-        yield
-    except NotAcceptedError as error:
-        color, width = _terminal.colored(), _terminal.width()
-        _terminal.write(reports.load("plain").render([error.verdict], color=color, width=width))
-        raise
 
 
 def _show(lock: Lock, new: LockedModel) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +92,19 @@ def tally(verdicts: Sequence[Verdict], failed: int) -> str:
     return (
         f"{len(verdicts) + failed} models: {', '.join(f'{count} {kind}' for kind, count in counted.items() if count)}"
     )
+
+
+@contextmanager
+def told_why() -> Iterator[None]:
+    """Reports the verdict on a model that is not accepted where it must be."""
+    from verifier.workflows.refusal import NotAcceptedError
+
+    try:
+        yield
+    except NotAcceptedError as error:
+        color, width = _terminal.colored(), _terminal.width()
+        _terminal.write(reports.load("plain").render([error.verdict], color=color, width=width))
+        raise
 
 
 def _target(text: str) -> tuple[reports.Report, Path]:

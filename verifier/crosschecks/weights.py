@@ -53,18 +53,23 @@ def _leaves(folder: str, name: str) -> bool:
 
 
 def _twins(artifacts: tuple[Artifact, ...]) -> Iterator[Finding]:
-    safe: dict[str, str] = {}
-    pickled: dict[str, list[str]] = {}
+    for twin, pickled in twins(artifacts):
+        evidence = tuple(Evidence(one.name, f"stands beside {twin.name}", HOW) for one in pickled[:SHOWN])
+        message = f"{pickled[0].name} is pickled, and {twin.name} beside it is not: load the safetensors file only."
+        yield Finding("pickle-beside-safetensors", evidence, message)
+
+
+def twins(artifacts: tuple[Artifact, ...]) -> Iterator[tuple[Artifact, list[Artifact]]]:
+    """Yields each safetensors file that holds what pickled files hold too, and those."""
+    safe: dict[str, Artifact] = {}
+    pickled: dict[str, list[Artifact]] = {}
     for artifact in artifacts:
         if "safetensors" in artifact.formats:
-            safe.setdefault(_weights(artifact.path), artifact.name)
+            safe.setdefault(_weights(artifact.path), artifact)
         elif PICKLED.intersection(artifact.formats):
-            pickled.setdefault(_weights(artifact.path), []).append(artifact.name)
+            pickled.setdefault(_weights(artifact.path), []).append(artifact)
     for weights in sorted(safe.keys() & pickled.keys()):
-        first, twin = pickled[weights][0], safe[weights]
-        evidence = tuple(Evidence(name, f"stands beside {twin}", HOW) for name in pickled[weights][:SHOWN])
-        message = f"{first} is pickled, and {twin} beside it is not: load the safetensors file only."
-        yield Finding("pickle-beside-safetensors", evidence, message)
+        yield safe[weights], pickled[weights]
 
 
 def _weights(path: str) -> str:

@@ -140,14 +140,20 @@ def computed(artifact: Artifact, chunks: Iterator[bytes]) -> tuple[Digest, ...]:
         artifact: whose bytes they are.
         chunks: all of them, in order.
     """
-    states = {"sha256": hashlib.sha256()}
-    if any(digest.algorithm == "git-blob-sha1" for digest in artifact.digests):
-        states["git-blob-sha1"] = hashlib.sha1(b"blob %d\0" % artifact.size, usedforsecurity=False)
+    states = states_for(artifact)
     hashing: Sequence[Callable[[bytes], None]] = [state.update for state in states.values()]
     for chunk in chunks:
         for update in hashing:
             update(chunk)
     return tuple(Digest(algorithm, state.hexdigest(), Asserter.COMPUTED) for algorithm, state in states.items())
+
+
+def states_for(artifact: Artifact) -> dict[str, hashlib._Hash]:
+    """What hashes a file: SHA-256, and the git blob id where somebody claims one; algorithm to state."""
+    states = {"sha256": hashlib.sha256()}
+    if any(digest.algorithm == "git-blob-sha1" for digest in artifact.digests):
+        states["git-blob-sha1"] = hashlib.sha1(b"blob %d\0" % artifact.size, usedforsecurity=False)
+    return states
 
 
 def checked_span(size: int, offset: int, length: int) -> tuple[int, int]:

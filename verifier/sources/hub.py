@@ -20,7 +20,8 @@ from verifier.records import Artifact, Asserter, Digest, Evidence, Finding, Refe
 from verifier.records.canonical import Plain
 from verifier.sources import cache, web
 from verifier.sources.base import FETCHED, HOW, MAX_FILES, RENAMED, Source
-from verifier.sources.ranges import RangedFile, RangedSource
+from verifier.sources.ranged import RangedSource
+from verifier.sources.ranges import RangedFile
 from verifier.sources.reference import is_hub_id
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")

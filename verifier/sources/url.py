@@ -10,7 +10,8 @@ from verifier.errors import OfflineError
 from verifier.records import Artifact, Asserter, Digest, Reference, Snapshot, visible
 from verifier.sources import web
 from verifier.sources.base import FETCHED
-from verifier.sources.ranges import BLOCK, RangedFile, RangedSource
+from verifier.sources.ranged import RangedSource
+from verifier.sources.ranges import BLOCK, RangedFile
 
 
 def resolve(

@@ -133,7 +133,7 @@ def _attempt(url: str, request: _Request) -> Answer:
     started = time.monotonic()
     try:
         while len(hops) <= MAX_REDIRECTS:
-            headers = _headers(url, request.span)
+            headers = headers_for(url, request.span)
             with get_session().stream(
                 "GET", url, headers=headers, follow_redirects=False, timeout=request.patience.stall
             ) as response:
@@ -151,7 +151,7 @@ def _attempt(url: str, request: _Request) -> Answer:
     raise SourceError(f"{request.subject}: the server redirects in circles.", "Check HF_ENDPOINT, or try again later.")
 
 
-def _headers(url: str, span: tuple[int, int] | None) -> dict[str, str]:
+def headers_for(url: str, span: tuple[int, int] | None = None) -> dict[str, str]:
     """Headers for one request; the hub's token goes to the hub's own origin only."""
     headers = {"accept-encoding": "identity", "user-agent": _USER_AGENT}
     token = get_token_to_send(None) if origin(url) == origin(constants.ENDPOINT) else None

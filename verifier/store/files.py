@@ -18,7 +18,7 @@ def publish(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written; what was there is still there.
     """
-    mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
+    mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~umask()
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(descriptor, "wb") as stream:
@@ -33,7 +33,8 @@ def publish(path: Path, text: str) -> None:
         raise
 
 
-def _umask() -> int:
+def umask() -> int:
+    """The bits new files lack."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask

@@ -11,41 +11,14 @@ from pathlib import Path
 
 from verifier import sources
 from verifier._version import __version__
-from verifier.errors import NotFoundError, RefusedError, UsageError
-from verifier.records import Fact, Outcome, Reference, Snapshot, SourceKind, Standing, Verdict, visible
+from verifier.errors import NotFoundError, UsageError
+from verifier.records import Fact, Reference, Snapshot, SourceKind, Standing, Verdict, visible
 from verifier.records.canonical import verdict_digest
 from verifier.sources.arrived import arrived
 from verifier.store.lock import Lock, LockedFile, LockedModel
 
 CHUNK = 4 << 20
 """Bytes asked for at a time where a file must be read through to learn its digest."""
-
-
-class NotAcceptedError(RefusedError):
-    """A model that is to be locked or fetched is not accepted.
-
-    Args:
-        verdict: the verdict on it.
-    """
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(
-            f"{visible(verdict.dossier.snapshot.reference.text)} is {verdict.outcome}; nothing was changed.",
-            "The report tells why.",
-            verdict.outcome.exit_code,
-        )
-        self.verdict = verdict
-
-
-def accepted(verdict: Verdict) -> Verdict:
-    """The verdict itself.
-
-    Raises:
-        NotAcceptedError: it is another one than accepted.
-    """
-    if verdict.outcome is not Outcome.ACCEPTED:
-        raise NotAcceptedError(verdict)
-    return verdict
 
 
 def entries(verdict: Verdict, asked: str | None) -> dict[str, LockedModel]:
