@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_shipped_policies() -> None:
-    assert presets() == ("default", "permissive", "strict")
+    assert presets() == ("airgapped", "default", "finetune", "permissive", "research", "strict")
 
 
 @pytest.mark.parametrize("name", presets())
@@ -50,6 +50,11 @@ def test_what_the_shipped_policies_stand_for() -> None:
     assert strict.section(Formats).allow
     assert strict.section(Sources).pinned
     assert strict.section(Card).require == ("license",)
+    assert load("finetune").section(Formats) == strict.section(Formats)
+    assert load("finetune").section(Card).lineage
+    assert load("airgapped").section(Gaps).undecided is Level.DENY
+    assert load("airgapped").section(Sources).kinds == ("cache", "file", "folder")
+    assert load("research").section(Severity) == default.section(Severity)
     assert permissive.section(Severity) == Severity(Level.DENY, *[Level.NOTE] * 4)
     assert permissive.section(Gaps).limit_hit is Level.NOTE
 
@@ -76,7 +81,10 @@ def test_a_file_of_one_s_own(tmp_path: Path) -> None:
     ("name", "message"),
     [
         ("defalt", "There is no policy named 'defalt'. Did you mean 'default'?"),
-        ("zzz", "There is no policy named 'zzz'. It takes: default, permissive, strict."),
+        (
+            "zzz",
+            "There is no policy named 'zzz'. It takes: airgapped, default, finetune, permissive, research, strict.",
+        ),
         ("missing.toml", "The policy missing.toml cannot be read: No such file or directory. Check the path."),
     ],
 )

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from verifier._version import __version__
-from verifier.cli import _configuration, _lock, _terminal
+from verifier.cli import _configuration, _lock, _policy, _terminal
 from verifier.cli._options import (
     Isolated,
     LockFile,
@@ -203,6 +203,14 @@ def version() -> None:
 
 
 app.add_typer(_lock.app, name="lock")
+app.add_typer(_policy.app, name="policy")
+app.command(
+    epilog=examples(
+        'verify waive coverage.unknown-format org/name --owner ana --reason "tokenizer data, read by hand"',
+        'verify waive pickle-unsafe-call org/name@<commit> --owner ana --reason "..." --expires 2027-01-31',
+    )
+)(_policy.waive)
+app.command(epilog=examples("verify renew", "verify renew --expiring --owner ana"))(_policy.renew)
 
 COMMANDS = frozenset(
     [command.callback.__name__ for command in app.registered_commands if command.callback]

@@ -5,14 +5,17 @@ A section of the file is a module of `sections/`. A policy may extend others; se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from verifier.policy._case import Case
 from verifier.policy._discovery import Discovery, discover
-from verifier.policy._load import PYPROJECT, load, parse, presets
-from verifier.policy._policy import Policy
+from verifier.policy._document import Document
+from verifier.policy._facts import Facts, documentation, facts
+from verifier.policy._fixtures import Expectation, expectations
+from verifier.policy._load import PYPROJECT, load, parse, presets, resolved, written
+from verifier.policy._policy import Policy, defaults
 from verifier.records import (
     Decision,
     Dossier,
@@ -25,7 +28,28 @@ from verifier.records import (
 )
 from verifier.records.canonical import canonical_bytes, digest_of, snapshot_digest, to_plain
 
-__all__ = ["PYPROJECT", "Combined", "Discovery", "Policy", "combined", "decide", "discover", "load", "parse", "presets"]
+__all__ = [
+    "PYPROJECT",
+    "Combined",
+    "Discovery",
+    "Document",
+    "Expectation",
+    "Policy",
+    "combined",
+    "decide",
+    "defaults",
+    "discover",
+    "documentation",
+    "expectations",
+    "facts_of",
+    "load",
+    "ordered",
+    "outcome_of",
+    "parse",
+    "presets",
+    "resolved",
+    "written",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +84,8 @@ class Combined:
 
 def combined(policies: Sequence[Policy]) -> Policy | Combined:
     """Policies that must all accept; their order does not matter, and the same one twice counts once."""
-    ordered = sorted({policy.identity.digest: policy for policy in policies}.values(), key=_named)
-    return ordered[0] if len(ordered) == 1 else Combined(tuple(ordered))
+    each = sorted({policy.identity.digest: policy for policy in policies}.values(), key=_named)
+    return each[0] if len(each) == 1 else Combined(tuple(each))
 
 
 def _named(policy: Policy) -> tuple[str, str]:
@@ -87,13 +111,9 @@ def decide(
         dependencies: verdicts of the repositories the snapshot loads.
         today: the one clock.
     """
-    decisions = tuple(sorted(policy.decisions(Case(dossier, dependencies, stage, today)), key=_order))
+    decisions = ordered(policy, Case(dossier, dependencies, stage, today))
     return Verdict(
-        outcome=max(
-            (_OUTCOMES[decision.level] for decision in decisions if decision.waiver is None),
-            key=lambda outcome: outcome.rank,
-            default=Outcome.ACCEPTED,
-        ),
+        outcome=outcome_of(decisions),
         stage=stage,
         dossier=dossier,
         decisions=decisions,
@@ -102,6 +122,22 @@ def decide(
         snapshot_digest=snapshot_digest(dossier.snapshot),
         dependencies=dependencies,
     )
+
+
+def ordered(policy: Policy | Combined, case: Case) -> tuple[Decision, ...]:
+    """What a policy makes of a case: what counts before what is waived, worst first."""
+    return tuple(sorted(policy.decisions(case), key=_order))
+
+
+def facts_of(verdict: Verdict, today: date) -> Facts:
+    """The fact document that rules of one's own saw, for other engines."""
+    return facts(Case(verdict.dossier, verdict.dependencies, verdict.stage, today))
+
+
+def outcome_of(decisions: Iterable[Decision]) -> Outcome:
+    """The worst of the decisions that no waiver covers."""
+    counting = (_OUTCOMES[decision.level] for decision in decisions if decision.waiver is None)
+    return max(counting, key=lambda outcome: outcome.rank, default=Outcome.ACCEPTED)
 
 
 _OUTCOMES = {

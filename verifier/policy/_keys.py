@@ -9,7 +9,7 @@ is read from `pinned = true`; underscores of a field are hyphens in the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import date
 from enum import StrEnum
@@ -153,6 +153,12 @@ def schema(kind: type[object]) -> Schema:
         "additionalProperties": False,
         **({"required": required} if required else {}),
     }
+
+
+def defaults(kind: type[object]) -> Mapping[str, object] | None:
+    """The defaults of a section by key; None where it declares no keys."""
+    found = {spelled(item.name): item.default for item, _ in _keys(kind)}
+    return found or None
 
 
 def spelled(name: str) -> str:

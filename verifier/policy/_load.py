@@ -45,7 +45,7 @@ def load(name_or_path: str, *, formats: Collection[str] | None = None, today: da
     Raises:
         PolicyError: there is none, or it is malformed; the message names file, line, key and cause.
     """
-    return _policy(document(name_or_path), formats, today)
+    return _policy(resolved(name_or_path), formats, today)
 
 
 def parse(content: bytes, file: str, *, formats: Collection[str] | None = None, today: date | None = None) -> Policy:
@@ -60,10 +60,10 @@ def parse(content: bytes, file: str, *, formats: Collection[str] | None = None, 
     Raises:
         PolicyError: it is malformed.
     """
-    return _policy(extended(_read(content, file), _beside), formats, today)
+    return _policy(extended(written(content, file), _beside), formats, today)
 
 
-def document(name_or_path: str) -> Document:
+def resolved(name_or_path: str) -> Document:
     """The policy of that name or path as written, with all it extends.
 
     Raises:
@@ -88,8 +88,13 @@ def _beside(name_or_path: str, asking: str) -> Document:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise PolicyError(f"The policy {path} cannot be read: {error.strerror}.", "Check the path.") from error
-    return _read(content, str(path))
+    return written(content, str(path))
 
 
-def _read(content: bytes, file: str) -> Document:
+def written(content: bytes, file: str) -> Document:
+    """A file as it stands, without what it extends and unchecked.
+
+    Raises:
+        PolicyError: it is not TOML.
+    """
     return read(content, file, _BELOW if Path(file).name == PYPROJECT else "")

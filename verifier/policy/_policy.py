@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from verifier.errors import InternalError
+from verifier.policy import _keys
 from verifier.policy._case import Case
 from verifier.policy._dependencies import judged
 from verifier.policy._section import Section
@@ -83,3 +85,8 @@ class Policy:
             if (answer := section.answer(finding, case)) is not None:
                 return Decision(*answer, finding, finding.message)
         raise InternalError(f"no section decides about {finding.rule}", "Please report this.")
+
+
+def defaults() -> Mapping[str, Mapping[str, object] | None]:
+    """Sections by name, each with its keys and their defaults; None for one whose entries have names of their own."""
+    return {section.NAME: _keys.defaults(section) for section in sections()}

@@ -91,6 +91,10 @@ class Table:
             self._known(key, word, known or ())
         return tuple(sorted(set(value)))
 
+    def line(self, key: str) -> str | tuple[str, ...]:
+        """A string, or a list of them."""
+        return self.words(key) if isinstance(self._values.get(key), list) else self.text(key)
+
     def settled(self, key: str) -> None:
         """Says that `key` was dealt with elsewhere."""
         self._asked.add(key)

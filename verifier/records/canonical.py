@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
+from datetime import date
 from enum import Enum
 from typing import TypeAlias, Union, cast
 
@@ -22,12 +23,14 @@ _NAMED_PAIRS = frozenset({"parameters", "metadata"})
 def to_plain(value: object) -> Plain:
     """A record, or plain data, as JSON-ready data.
 
-    Dataclasses become objects with all their fields, enums their value, tuples arrays.
+    Dataclasses become objects with all their fields, enums their value, tuples arrays, dates text.
     """
     if isinstance(value, Enum):
         return cast(str, value.value)
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
+    if isinstance(value, date):
+        return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: _field(field.name, getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, (tuple, list)):

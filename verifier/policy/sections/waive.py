@@ -10,11 +10,12 @@ from typing import ClassVar, Self
 
 from verifier.policy import _keys
 from verifier.policy._case import Case, matches
+from verifier.policy._facts import sha256
 from verifier.policy._keys import Schema, day, text
 from verifier.policy._section import Section
 from verifier.policy._table import Table, near
 from verifier.policy.sections.rules import UNUSED
-from verifier.records import Asserter, Decision, Digest, Evidence, Finding, Level
+from verifier.records import Decision, Evidence, Finding, Level
 from verifier.records.canonical import snapshot_digest
 from verifier.rules import rule_ids
 
@@ -64,14 +65,9 @@ class Waiver:
         return self.digest == snapshot_digest(case.dossier.snapshot)
 
     def _files(self, case: Case) -> Collection[str]:
-        return {artifact.name for artifact in case.dossier.snapshot.artifacts if self.digest in _best(artifact.digests)}
-
-
-def _best(digests: Iterable[Digest]) -> set[str]:
-    """A file's SHA-256: as computed; as claimed where it was not."""
-    found = [digest for digest in digests if digest.algorithm == "sha256"]
-    computed = {digest.value for digest in found if digest.by is Asserter.COMPUTED}
-    return computed or {digest.value for digest in found}
+        return {
+            artifact.name for artifact in case.dossier.snapshot.artifacts if self.digest in sha256(artifact.digests)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +86,7 @@ class Waivers(Section):
     def read(cls, policy: Table) -> Self:
         """From the whole policy."""
         own = {f"rule.{table.text('id')}" for table in policy.tables("rule")}
-        known = (rule_ids() - NEVER) | own | _clauses()
+        known = waivable() | own
         return cls(tuple(_entry(table, known) for table in policy.tables(cls.NAME)))
 
     @classmethod
@@ -119,10 +115,11 @@ class Waivers(Section):
                 yield Finding(UNUSED, place, f"{said} sets nothing aside any more.")
 
 
-def _clauses() -> set[str]:
+def waivable() -> frozenset[str]:
+    """Rules and clauses a waiver may name, beside the policy's own rules."""
     from verifier.policy.sections import sections  # which imports this module
 
-    return {f"{section.NAME}.{clause}" for section in sections() for clause in section.WAIVABLE}
+    return (rule_ids() - NEVER) | {f"{section.NAME}.{clause}" for section in sections() for clause in section.WAIVABLE}
 
 
 def _entry(table: Table, known: Collection[str]) -> Waiver:
