@@ -63,6 +63,13 @@ def test_a_reason_tells_place_sight_consequence_rule_and_next_step() -> None:
     assert "do not download or load this model" in lines
 
 
+def test_a_sight_that_is_the_message_is_said_once() -> None:
+    said = replace(finding("npy-malformed", "The header is cut short"), message="The header is cut short.")
+    text = render([replace(rejected(), decisions=(denial(said), denial(said)))])
+    assert text.count("The header is cut short.") == 1
+    assert text.count("pytorch_model.bin → archive/data.pkl") == 2
+
+
 def test_what_was_read_and_what_was_not() -> None:
     text = render([undecided()])
     assert "66.8 kB of 90.9 MB in 2 files, 3 requests" in text

@@ -149,8 +149,10 @@ class _Page:
         elif not isinstance(item.decision.cites, Finding):
             self._line(4, (place(item.evidence), "bold"), (f": {item.message}", ""))
         else:
-            self._line(4, (place(item.evidence), "bold"), (f": {item.evidence.what}", ""))
-            if not known:
+            repeated = item.message.startswith(item.evidence.what.rstrip(".\u2026"))
+            what = item.message if repeated and not known else item.evidence.what
+            self._line(4, (place(item.evidence), "bold"), (f": {what}", ""))
+            if not known and not repeated:
                 self._line(4, (item.message, ""))
 
     def _read(self, verdict: Verdict) -> None:
