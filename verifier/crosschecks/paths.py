@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 from collections.abc import Iterator
 
+from verifier.data.symbols import standard_modules
 from verifier.records import Artifact, Dossier, Evidence, Finding, parameters
 
 SHADOWS = "file-shadows-module"
@@ -24,10 +24,12 @@ PACKAGES = frozenset(
 )
 """Packages that programs which load models import."""
 
-USUAL = frozenset({"__main__", "code", "cmd", "profile", "test", "this", "token", "tokenize", "trace", "types"})
+USUAL = frozenset(
+    {"__main__", "cmd", "code", "commands", "compiler", "compression", "exceptions", "formatter", "new", "parser"}
+    | {"profile", "repr", "sets", "symbol", "test", "this", "thread", "token", "tokenize", "trace", "types"}
+)
 """Modules of the standard library whose names projects commonly give to files and folders of their own."""
 
-_STANDARD = frozenset(sys.stdlib_module_names) - USUAL
 _HIDING = frozenset("\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 """Characters that change the direction of text or take no room (UAX 9; UTS 55)."""
 
@@ -51,11 +53,12 @@ def check(dossier: Dossier) -> Iterator[Finding]:
 
 def _shadows(artifacts: tuple[Artifact, ...]) -> Iterator[Finding]:
     found: dict[str, Artifact] = {}
+    standard = standard_modules() - USUAL
     for artifact in artifacts:
         module = artifact.path.removesuffix("/__init__.py").removesuffix(".py")
         if module == artifact.path or "/" in module:
             continue
-        if module in PACKAGES or module in _STANDARD:
+        if module in PACKAGES or module in standard:
             found.setdefault(module, artifact)
     if found:
         names = tuple(sorted(found))

@@ -162,7 +162,8 @@ def _shared() -> Mapping[str, Shape]:
 
 
 @cache
-def _standard() -> frozenset[str]:
+def standard_modules() -> frozenset[str]:
+    """Top-level modules of the standard library, of all versions and systems the registry knows."""
     return frozenset(str(_read("stdlib.toml")["modules"]).split())
 
 
@@ -180,7 +181,7 @@ def package(name: str) -> Package | None:
     except FileNotFoundError:
         table = {}
     if not table:
-        return _package(name, _read("stdlib.toml")) if name in _standard() else None
+        return _package(name, _read("stdlib.toml")) if name in standard_modules() else None
     missing = ", ".join(key for key in _HEADER if key not in table)
     if missing:
         raise InternalError(f"globals/{name}.toml lacks {missing}")
