@@ -53,6 +53,8 @@ def png() -> bytes:
 SEEDS: dict[str, bytes] = {
     "README.md": TEXT,
     "labels.xml": b'<?xml version="1.0"?>\n<annotation/>\n',
+    "graph.xml": b'<net name="m" version="11"><layer type="A" version="x"/><layer type="Const"><data/></layer></net>',
+    "model.pmml": b'<PMML version="4.4"><Apply function="mine"/></PMML>',
     "empty.bin": b"",
     "zeros.bin": bytes(64),
     "config.json": b'{"architectures": ["BertModel"], "auto_map": {"AutoModel": "modeling.Model"}}',

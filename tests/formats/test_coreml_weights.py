@@ -39,6 +39,7 @@ def changed(offset: int, value: bytes) -> bytes:
     "data",
     [
         GENUINE[:-50],
+        GENUINE[:7],
         changed(0, struct.pack("<I", 9)),
         changed(64, b"x"),
         changed(68, bytes(4)),

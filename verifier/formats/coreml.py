@@ -98,9 +98,8 @@ def _named(artifact: Artifact, contents: Contents) -> Iterator[Finding]:
 
 def _beside(artifact: Artifact, context: Context, contents: Contents) -> Iterator[Finding | Coverage]:
     """Files of weights must be there, and reach as far as the model says."""
-    own = (artifact.members or (artifact.path,))[-1]
     for name, end in list(contents.ends.items())[:100]:
-        path = normpath(join(dirname(own), name.removeprefix(_PACKAGE)))
+        path = normpath(join(dirname(artifact.own_path), name.removeprefix(_PACKAGE)))
         size = context.siblings.get(path)
         if size is None:
             reason = f"its weights stand in {visible(name, 80)}, which is not there"

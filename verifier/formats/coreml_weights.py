@@ -62,6 +62,8 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Fi
 def _blobs(reader: Reader, context: Context, blobs: list[Range]) -> int:
     from verifier.formats._bounds import bounded
 
+    if reader.size < _UNIT:
+        raise Malformed("it ends within its header", reader.size)
     count, end = _HEADER.unpack(reader.read_at(0, _HEADER.size))[0], _UNIT
     for _ in range(count):
         context.budget.spend_steps(1)

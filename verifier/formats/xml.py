@@ -1,6 +1,6 @@
-"""XML: PMML, OpenVINO and others, looked through for what a parser would fetch or expand; never parsed into a tree.
+"""XML documents, looked through for what a parser would fetch or expand.
 
-A document that describes a model is undecided: what its elements compute is not judged.
+A document in which a model stands deeper than at its root is undecided: models have modules of their own.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from typing import Final
 
 from verifier.formats._context import Context, Probe
 from verifier.formats._text import is_text
-from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader, parameters, visible
+from verifier.formats._xml import ENTITY, declarations, without_comments
+from verifier.records import Artifact, Coverage, CoverageState, Finding, Format, Reader
 
 FORMAT = Format("xml", 1, "XML document", refines=("text",))
 
-ENTITY: Final = "xml-entity-declaration"
-LIBRARY: Final = "xml-native-library"
-RULES: tuple[str, ...] = (ENTITY, LIBRARY)
+RULES: tuple[str, ...] = (ENTITY,)
 
 _LONGEST: Final = 64 << 20
 """Bytes of a document that are looked through; OpenVINO's graphs of large models stay below 50 MB."""
@@ -25,15 +24,7 @@ _LONGEST: Final = 64 << 20
 _START: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[\s?]|<!DOCTYPE(?!\s+html)|<PMML[\s>]|<net\s)", re.IGNORECASE
 )
-_COMMENT: Final = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
-_ENTITY: Final = re.compile(rb"<!ENTITY\s[^>]{0,200}")
-_DOCTYPE: Final = re.compile(
-    rb"<!DOCTYPE\s+[\w:.-]+\s+(?:SYSTEM|PUBLIC\s+(?:\"[^\"]*\"|'[^']*'))\s+[\"']([^\"']*)[\"']"
-)
-_LIBRARY: Final = re.compile(rb"<layer\b[^>]*\blibrary\s*=\s*[\"']([^\"']*)[\"']")
-_MODEL: Final = re.compile(rb"<(PMML|net)[\s>]")
-_STANDARD: Final = (b"http://www.w3.org/", b"https://www.w3.org/", b"http://www.apple.com/DTDs/")
-"""Where the document types of SVG, XHTML and property lists stand; parsers know them or do without."""
+_MODEL: Final = re.compile(rb"<(?:[\w.-]+:)?(PMML|net)[\s>]")
 
 
 def recognize(probe: Probe) -> bool:
@@ -48,40 +39,14 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Fi
     if not is_text(body[:4], [body]):
         yield Coverage(artifact.name, CoverageState.PARTIAL, "it is not text in UTF-8 or UTF-16", FORMAT.how)
         return
-    utf16 = body[:2] in (b"\xff\xfe", b"\xfe\xff")
-    text = body.decode("utf-16").encode() if utf16 else body
-    text = _COMMENT.sub(lambda match: b" " * len(match[0]), text)
-    yield from _findings(artifact, text)
-    model = _MODEL.search(text)
+    text = without_comments(body)
+    yield from declarations(artifact, text, FORMAT.how)
     if len(body) < reader.size:
         reason = f"only the first {_LONGEST} bytes were looked through"
         yield Coverage(artifact.name, CoverageState.LIMIT, reason, FORMAT.how, len(body))
         yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, 0, len(body))
-    elif model:
-        kind = "PMML" if model[1] == b"PMML" else "OpenVINO"
-        yield Coverage(
-            artifact.name, CoverageState.PARTIAL, f"what this {kind} model computes is not judged", FORMAT.how
-        )
+    elif _MODEL.search(text):
+        reason = "a model stands in it, but not at its root"
+        yield Coverage(artifact.name, CoverageState.PARTIAL, reason, FORMAT.how)
     else:
         yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how)
-
-
-def _findings(artifact: Artifact, text: bytes) -> Iterator[Finding]:
-    entity = _ENTITY.search(text)
-    if entity:
-        what = visible(entity[0].decode("utf-8", "replace"), 80)
-        message = f"{what} declares an entity, by which parsers read files, fetch addresses or expand without bound"
-        yield _finding(ENTITY, artifact, entity.start(), what, message)
-    doctype = _DOCTYPE.search(text)
-    if doctype and not doctype[1].startswith(_STANDARD):
-        what = visible(doctype[1].decode("utf-8", "replace"), 80)
-        message = f"the document type stands at {what}, which a parser would read to know the document"
-        yield _finding(ENTITY, artifact, doctype.start(), what, message)
-    library = _LIBRARY.search(text)
-    if library:
-        what = visible(library[1].decode("utf-8", "replace"), 80)
-        yield _finding(LIBRARY, artifact, library.start(), what, f"a layer is run by the compiled library {what}")
-
-
-def _finding(rule: str, artifact: Artifact, offset: int, what: str, message: str) -> Finding:
-    return Finding(rule, (Evidence(artifact.name, what, FORMAT.how, offset),), f"{message}.", parameters(seen=what))
