@@ -16,20 +16,23 @@ from typing import TYPE_CHECKING
 from verifier._version import __version__
 
 if TYPE_CHECKING:
-    from verifier.errors import PolicyError, SourceError, UsageError, VerifierError
+    from verifier.errors import PolicyError, RefusedError, SourceError, UsageError, VerifierError
     from verifier.pipeline import verify_model
     from verifier.records import Decision, Finding, Outcome, Stage, Verdict
+    from verifier.workflows.require import require
 
 _HOME = {
     "Decision": "verifier.records",
     "Finding": "verifier.records",
     "Outcome": "verifier.records",
     "PolicyError": "verifier.errors",
+    "RefusedError": "verifier.errors",
     "SourceError": "verifier.errors",
     "Stage": "verifier.records",
     "UsageError": "verifier.errors",
     "Verdict": "verifier.records",
     "VerifierError": "verifier.errors",
+    "require": "verifier.workflows.require",
     "verify_model": "verifier.pipeline",
 }
 
@@ -38,12 +41,14 @@ __all__ = [
     "Finding",
     "Outcome",
     "PolicyError",
+    "RefusedError",
     "SourceError",
     "Stage",
     "UsageError",
     "Verdict",
     "VerifierError",
     "__version__",
+    "require",
     "verify_model",
 ]
 

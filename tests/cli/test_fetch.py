@@ -43,7 +43,8 @@ def test_a_model_that_is_not_accepted_is_reported_and_stays_away(
     assert main(["fetch", "org/sound", "-q"]) == 1
     told = capsys.readouterr()
     assert told.out.startswith("rejected  org/sound@")
-    assert told.err == "Error: org/sound is rejected; nothing was changed. The report tells why.\n"
+    assert told.err.startswith("Error: org/sound is rejected: ")
+    assert told.err.endswith(". Nothing was changed.\n")
     assert not list(hub_cache.glob("models--*"))
 
 
@@ -65,3 +66,23 @@ def test_a_lying_hub_is_told_in_one_sentence(hub: Hub, capsys: pytest.CaptureFix
     told = capsys.readouterr().err
     assert "model.safetensors of org/sound is refused: its sha256 is" in told
     assert len(told.splitlines()) == 1
+
+
+def test_adding_prints_the_line_for_the_code_and_syncing_keeps_to_it(
+    project: Path, hub: Hub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["add", "org/adapter", "-q"]) == 0
+    told = capsys.readouterr().out
+    assert 'load it as from_pretrained("org/adapter", revision="' in told
+    assert f"locked in {project / 'models.lock'}, with org/sound\n" in told
+    hub.tell(Lie(status=500))
+    assert main(["sync", "-q"]) == 0
+    assert capsys.readouterr().out.startswith("present  org/adapter@")
+    assert main(["sync", "--check"]) == 0
+    (file,) = Path(project.parent / "hub-cache").glob("models--org--sound/snapshots/*/config.json")
+    file.unlink()
+    assert main(["sync", "--check"]) == 3
+    assert "missing  config.json" in capsys.readouterr().out
+    hub.truth()
+    assert main(["sync"]) == 0
+    assert "fetched  org/sound@" in capsys.readouterr().out

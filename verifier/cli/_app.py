@@ -15,6 +15,7 @@ from verifier.cli import _configuration, _lock, _policy, _terminal
 from verifier.cli._options import (
     Isolated,
     LockFile,
+    MaxBytes,
     Offline,
     Output,
     Policy,
@@ -23,6 +24,7 @@ from verifier.cli._options import (
     References,
     ReportFormat,
     Revision,
+    SamePolicy,
     TextOrJson,
     Verbose,
     examples,
@@ -95,9 +97,7 @@ def fetch(
     policy: Policy = None,
     isolated: Isolated = False,
     revision: Revision = None,
-    max_bytes: Annotated[
-        int, typer.Option(metavar="N", help="Bytes to fetch at most of a model that parts of files leave undecided.")
-    ] = 16 << 30,
+    max_bytes: MaxBytes = 16 << 30,
     quiet: Quiet = False,
     lock: LockFile = None,
 ) -> int:
@@ -107,6 +107,39 @@ def fetch(
 
     chosen = _configuration.policies(policy, [reference], isolated=isolated)
     return command.fetch(reference, shared.Request(chosen, revision, offline=False, quiet=quiet), to, lock, max_bytes)
+
+
+@app.command(epilog=examples("verify add org/name", "verify add org/name@v1.0 --policy strict"))
+def add(
+    reference: Reference,
+    *,
+    policy: Policy = None,
+    isolated: Isolated = False,
+    revision: Revision = None,
+    max_bytes: MaxBytes = 16 << 30,
+    quiet: Quiet = False,
+    lock: LockFile = None,
+) -> int:
+    """Fetch a model if it is accepted, pin it in models.lock, and print how to name it in code."""
+    from verifier.cli import fetch as command
+    from verifier.cli import model as shared
+
+    chosen = _configuration.policies(policy, [reference], isolated=isolated)
+    return command.add(reference, shared.Request(chosen, revision, offline=False, quiet=quiet), lock, max_bytes)
+
+
+@app.command(epilog=examples("verify sync", "verify sync --check"))
+def sync(
+    policy: SamePolicy = None,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; tell what differs.")] = False,
+    quiet: Quiet = False,
+    lock: LockFile = None,
+) -> int:
+    """Bring here exactly what models.lock says; what is here already is hashed and needs no network."""
+    from verifier.cli import fetch as command
+    from verifier.cli import lock as locks
+
+    return locks.check([], None, lock, quiet=quiet) if check else command.sync(lock, policy, quiet=quiet)
 
 
 @app.command(epilog=examples("verify tree org/name", "verify tree ./folder --offline"))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from verifier.cli import _configuration
-from verifier.cli._options import Isolated, LockFile, Offline, Policy, Quiet, References, examples
+from verifier.cli._options import Isolated, LockFile, Offline, Policy, Quiet, References, SamePolicy, examples
 
 app = typer.Typer(
     help="Pin models by commit and digest in models.lock, and hold files against it.",
@@ -19,9 +19,6 @@ app = typer.Typer(
 
 Models = Annotated[
     list[str] | None, typer.Argument(metavar="[MODEL]...", help="Ids of locked models; all if left out.")
-]
-SamePolicy = Annotated[
-    str | None, typer.Option("--policy", metavar="POLICY", help="Another policy than each was locked under.")
 ]
 
 

@@ -61,3 +61,9 @@ Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print every reas
 LockFile = Annotated[
     Path | None, typer.Option("--lock", metavar="FILE", help="The lock; by default the nearest models.lock.")
 ]
+SamePolicy = Annotated[
+    str | None, typer.Option("--policy", metavar="POLICY", help="Another policy than each was locked under.")
+]
+MaxBytes = Annotated[
+    int, typer.Option(metavar="N", help="Bytes to fetch at most of a model that parts of its files leave undecided.")
+]

@@ -1,11 +1,13 @@
-"""`verify fetch`: a model of the hub, verified, on this machine."""
+"""`verify fetch`, `add` and `sync`: models of the hub, verified, on this machine."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from verifier.cli import _terminal
-from verifier.cli.lock import place
+from verifier.cli.lock import chosen, line, place, policy_for
 from verifier.cli.model import Request, told_why
 from verifier.records import visible
 from verifier.store import lock as store
@@ -18,29 +20,67 @@ def fetch(reference: str, request: Request, to: Path | None, file: Path | None, 
     Raises:
         UsageError, PolicyError, SourceError, RefusedError: see `verifier.workflows.fetch.fetch`.
     """
-    fetched = fetching(reference, request, to, store.read(place(file)), max_bytes)
+    from verifier.workflows.fetch import fetch as bring
+
+    lock = store.read(place(file))
+    revision = request.revision
+    with progress(quiet=request.quiet) as shown, told_why():
+        fetched = bring(
+            reference, request.policy, revision=revision, to=to, lock=lock, max_bytes=max_bytes, progress=shown
+        )
     _terminal.write(told(fetched, quiet=request.quiet))
     return 0
 
 
-def fetching(reference: str, request: Request, to: Path | None, lock: store.Lock, max_bytes: int) -> Fetched:
-    """Fetches a model; progress shows on standard error, and the verdict of one that is not accepted on output."""
-    from verifier.workflows.fetch import fetch as bring
+def add(reference: str, request: Request, file: Path | None, max_bytes: int) -> int:
+    """Fetches a model, locks it, and tells how to name it in code.
 
-    progress = _terminal.Progress(quiet=request.quiet)
+    Raises:
+        UsageError, PolicyError, SourceError, RefusedError: see `verifier.workflows.sync.add`.
+    """
+    from verifier.workflows.sync import add as bring
+
+    path = place(file)
+    revision = request.revision
+    with progress(quiet=request.quiet) as shown, told_why():
+        fetched, models = bring(reference, request.policy, path, revision=revision, max_bytes=max_bytes, progress=shown)
+    _terminal.write(told(fetched, quiet=request.quiet))
+    snapshot = fetched.verdict.dossier.snapshot
+    also = sorted(set(models) - {snapshot.id})
+    _terminal.write(f"    locked in {path}{', with ' if also else ''}{', '.join(also)}\n")
+    _terminal.write(f'    load it as from_pretrained("{snapshot.id}", revision="{snapshot.commit}")\n')
+    return 0
+
+
+def sync(file: Path | None, policy: str | None, *, quiet: bool) -> int:
+    """Brings every locked model here and tells what became of each.
+
+    Raises:
+        UsageError, PolicyError, SourceError, RefusedError: see `verifier.workflows.sync.sync`.
+    """
+    from verifier.workflows.sync import sync as bring
+
+    models = chosen(place(file), [])
+    lock = store.read(place(file))
+    with progress(quiet=quiet) as shown, told_why():
+        bring(
+            lock,
+            models,
+            lambda model: policy_for(model, policy),
+            told=lambda model, state: _terminal.write(f"{state}  {line(model)}\n"),
+            progress=shown,
+        )
+    return 0
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[_terminal.Progress]:
+    """Progress on standard error, gone afterwards."""
+    shown = _terminal.Progress(quiet=quiet)
     try:
-        with told_why():
-            return bring(
-                reference,
-                request.policy,
-                revision=request.revision,
-                to=to,
-                lock=lock,
-                max_bytes=max_bytes,
-                progress=progress,
-            )
+        yield shown
     finally:
-        progress.clear()
+        shown.clear()
 
 
 def told(fetched: Fetched, *, quiet: bool) -> str:

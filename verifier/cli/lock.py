@@ -78,8 +78,7 @@ def update(
     for model in chosen(path, names):
         if model.reference is None:
             continue
-        named = policy or (model.policy if model.policy in presets() else None)
-        request = Request(_configuration.policies([named] if named else None), None, offline=False, quiet=quiet)
+        request = Request(policy_for(model, policy), None, offline=False, quiet=quiet)
         with told_why():
             new = locking.entries(accepted(request.verdict(model.reference)), model.reference)
         _terminal.write(f"{line(new[model.id])}\n")
@@ -111,6 +110,12 @@ def remove(names: Sequence[str], file: Path | None) -> int:
 def place(file: Path | None) -> Path:
     """The lock that is meant."""
     return file or store.nearest(Path.cwd())
+
+
+def policy_for(model: LockedModel, named: str | None) -> tuple[str, ...]:
+    """The policies a locked model must be accepted by now: those named, else the shipped one it was locked under."""
+    name = named or (model.policy if model.policy in presets() else None)
+    return _configuration.policies([name] if name else None)
 
 
 def chosen(path: Path, names: Sequence[str]) -> list[LockedModel]:

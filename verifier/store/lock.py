@@ -137,14 +137,23 @@ def write(path: Path, lock: Lock) -> None:
     Raises:
         UsageError: it cannot be written, or what is there was written by a later version or revision.
     """
-    if read(path).newer:
-        raise UsageError(f"{path} was written by a later model-verify, whose additions would be lost.", "Update it.")
+    refuse_newer(path, read(path))
     text = render(lock)
     try:
         if not path.exists() or path.read_bytes() != text.encode():
             publish(path, text)
     except OSError as error:
         raise UsageError(f"The lock {path} cannot be written: {error.strerror}.", "Check its folder.") from error
+
+
+def refuse_newer(path: Path, lock: Lock) -> None:
+    """Refuses to change a lock that says more than is known here.
+
+    Raises:
+        UsageError: it was written by a later revision.
+    """
+    if lock.newer:
+        raise UsageError(f"{path} was written by a later model-verify, whose additions would be lost.", "Update it.")
 
 
 def render(lock: Lock) -> str:

@@ -136,9 +136,7 @@ class Quarantine:
                 (snapshot / path).parent.mkdir(parents=True, exist_ok=True)
                 (fresh / path).replace(snapshot / path)
         for ref in refs:
-            publish(self.folder / "ref", commit)
-            (repository / "refs" / ref).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / "ref").replace(repository / "refs" / ref)
+            name_commit(repository, ref, commit, self.folder / "ref")
 
 
 def _link(link: Path, path: str, blob: Path) -> None:
@@ -149,3 +147,21 @@ def _link(link: Path, path: str, blob: Path) -> None:
         link.symlink_to(Path(*[".."] * depth, "blobs", blob.name))
     except OSError:
         os.link(blob, link)
+
+
+def name_commit(repository: Path, ref: str, commit: str, temporary: Path) -> None:
+    """Makes a revision stand for a commit in the hub client's cache.
+
+    Args:
+        repository: the cache's folder for the repository.
+        ref: branch or tag.
+        commit: 40 hex digits.
+        temporary: on the same file system, where nobody looks for names.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    place = repository / "refs" / ref
+    place.parent.mkdir(parents=True, exist_ok=True)
+    publish(temporary, commit)
+    temporary.replace(place)

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Lock as Mutex
 
 from verifier import sources
-from verifier.errors import SourceError, UsageError
+from verifier.errors import NotFoundError, RefusedError, SourceError, UsageError
 from verifier.pipeline import load_policy, verify_source
 from verifier.pipeline.examination import Progress
 from verifier.policy import Combined, Policy
@@ -55,15 +55,25 @@ class Fetched:
 
 @dataclass
 class _Remote:
-    """The repositories of one run as the hub shows them, each resolved once."""
+    """The repositories of one run as the hub shows them, each resolved once; at the commits of a lock, if given."""
 
+    lock: Lock | None = None
     known: dict[tuple[str, str | None], Source] = field(default_factory=dict)
 
     def __call__(self, reference: Reference) -> Source:
         asked = reference.location, reference.revision
         if asked not in self.known:
-            self.known[asked] = sources.resolve(reference, fetched=FETCHED)
+            self.known[asked] = sources.resolve(self._pinned(reference), fetched=FETCHED)
         return self.known[asked]
+
+    def _pinned(self, reference: Reference) -> Reference:
+        if self.lock is None:
+            return reference
+        if reference.location not in self.lock.models:
+            raise NotFoundError(
+                f"{visible(reference.location)} is not in the lock.", "Add the model that loads it again."
+            )
+        return replace(reference, revision=self.lock.models[reference.location].commit)
 
     def transfer(self, selection: Selection, lock: Lock, to: Path | None) -> Transfer:
         """The way of one repository here; what it was asked for by stands for its commit from then on."""
@@ -87,7 +97,7 @@ def fetch(
     revision: str | None = None,
     to: Path | None = None,
     lock: Lock | None = None,
-    only: Mapping[str, Iterable[str]] | None = None,
+    exactly: bool = False,
     max_bytes: int = MAX_BYTES,
     progress: Progress | None = None,
 ) -> Fetched:
@@ -99,7 +109,8 @@ def fetch(
         revision: branch, tag or commit, if the text names none.
         to: folder to make of it; None publishes into the hub's cache, with what the model loads.
         lock: digests the files must have, of models it holds at the same commit.
-        only: model id to the paths to bring here, instead of what the policy admits.
+        exactly: bring the lock's files here, instead of those the policy admits, and of what the model loads the
+            commits that are locked.
         max_bytes: that may be brought here of a model the ranges left undecided.
         progress: told how far it is.
 
@@ -115,13 +126,14 @@ def fetch(
     if to is not None and to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise UsageError(f"{to} is there already and not an empty folder.", "Name another folder.")
     rules = load_policy(policy)
-    remote = _Remote()
+    lock = lock or Lock()
+    remote = _Remote(lock if exactly else None)
     before = verify_source(remote(reference), rules, resolve=remote, progress=progress)
-    chosen = _chosen(before, only or {}, max_bytes)
+    chosen = _chosen(before, lock if exactly else None, max_bytes)
     if to is not None:
         chosen = chosen[-1:]
     with ExitStack() as stack:
-        transfers = [remote.transfer(one, lock or Lock(), to) for one in chosen]
+        transfers = [remote.transfer(one, lock, to) for one in chosen]
         for transfer in sorted(transfers, key=lambda transfer: transfer.snapshot.id):
             stack.enter_context(transfer.alone())
         _make_room(transfers)
@@ -132,22 +144,26 @@ def fetch(
     return Fetched(verdict, transfers[-1].place, chosen[-1].left_out)
 
 
-def _chosen(verdict: Verdict, only: Mapping[str, Iterable[str]], max_bytes: int) -> list[Selection]:
-    chosen = [_restricted(select(one), only) for one in closure(verdict)]
+def _chosen(verdict: Verdict, lock: Lock | None, max_bytes: int) -> list[Selection]:
+    chosen = [select(one) for one in closure(verdict)]
+    if lock is not None:
+        chosen = [_restricted(one, lock) for one in chosen]
     hopeful, total = any(one.hopeful for one in chosen), sum(one.size for one in chosen)
     if hopeful and total > max_bytes:
         raise NotAcceptedError(verdict)
     return chosen
 
 
-def _restricted(selection: Selection, only: Mapping[str, Iterable[str]]) -> Selection:
-    wanted = only.get(selection.verdict.dossier.snapshot.id)
-    if wanted is None:
-        return selection
-    paths = frozenset(wanted)
-    listed = selection.verdict.dossier.snapshot.artifacts
-    files = tuple(artifact for artifact in listed if artifact.path in paths)
-    return replace(selection, files=files, left_out=tuple(a.path for a in listed if a.path not in paths))
+def _restricted(selection: Selection, lock: Lock) -> Selection:
+    """What is locked of a repository, all of which must be there."""
+    listed = selection.verdict.dossier.snapshot
+    wanted = lock.models[listed.id].files
+    files = tuple(artifact for artifact in listed.artifacts if artifact.path in wanted)
+    if gone := sorted(set(wanted) - {artifact.path for artifact in files}):
+        raise RefusedError(
+            f"{listed.id}@{listed.commit}: the hub has no {gone[0]}, which is locked.", "Check HF_ENDPOINT."
+        )
+    return replace(selection, files=files, left_out=tuple(a.path for a in listed.artifacts if a.path not in wanted))
 
 
 def _make_room(transfers: list[Transfer]) -> None:

@@ -14,6 +14,7 @@ from verifier._version import __version__
 from verifier.errors import NotFoundError, UsageError
 from verifier.records import Fact, Reference, Snapshot, SourceKind, Standing, Verdict, visible
 from verifier.records.canonical import verdict_digest
+from verifier.sources import Source
 from verifier.sources.arrived import arrived
 from verifier.store.lock import Lock, LockedFile, LockedModel
 
@@ -169,6 +170,18 @@ class Fault:
     kind: str
 
 
+def misplaced(claimed: Snapshot, source: Source) -> tuple[Fault, ...]:
+    """Files that are missing, too many, or of another size than claimed; nothing is read."""
+    sizes = {artifact.path: artifact.size for artifact in source.snapshot.artifacts}
+    expected = {artifact.path: artifact.size for artifact in claimed.artifacts}
+    refused = {gap.artifact for gap in source.coverage} - {artifact.name for artifact in claimed.artifacts}
+    return tuple(
+        [Fault(path, "changed") for path, size in expected.items() if sizes.get(path, size) != size]
+        + [Fault(path, "missing") for path in expected if path not in sizes]
+        + [Fault(path, "extra") for path in sorted((set(sizes) - set(expected)) | refused)]
+    )
+
+
 def check(claimed: Snapshot, folder: Path, told: Callable[[int], object] | None = None) -> tuple[Fault, ...]:
     """What differs between a folder and what it is to hold; every file is hashed.
 
@@ -184,25 +197,18 @@ def check(claimed: Snapshot, folder: Path, told: Callable[[int], object] | None 
         source = arrived(claimed, folder)
     except NotFoundError:
         return tuple(Fault(artifact.path, "missing") for artifact in claimed.artifacts)
+    faults = misplaced(claimed, source)
+    wrong = {fault.path for fault in faults}
+    digests = {a.path: {(digest.algorithm, digest.value) for digest in a.digests} for a in claimed.artifacts}
+    present = [path for path in digests if path not in wrong]
 
     def changed(path: str) -> bool:
         with source.open(path) as handle:
-            return not expected[path] <= {(digest.algorithm, digest.value) for digest in handle.digests(told)}
+            return not digests[path] <= {(digest.algorithm, digest.value) for digest in handle.digests(told)}
 
-    expected = {a.path: {(digest.algorithm, digest.value) for digest in a.digests} for a in claimed.artifacts}
-    sizes = {artifact.path: artifact.size for artifact in source.snapshot.artifacts}
-    present = [artifact.path for artifact in claimed.artifacts if artifact.path in sizes]
-    wrong = {
-        artifact.path for artifact in claimed.artifacts if sizes.get(artifact.path, artifact.size) != artifact.size
-    }
     with ThreadPoolExecutor() as pool:
-        differs = dict(zip(present, pool.map(lambda path: path in wrong or changed(path), present), strict=True))
-    refused = {gap.artifact for gap in source.coverage} - set(expected)
-    return tuple(
-        [Fault(path, "changed") for path in present if differs[path]]
-        + [Fault(path, "missing") for path in sorted(set(expected) - set(sizes))]
-        + [Fault(path, "extra") for path in sorted((set(sizes) - set(expected)) | refused)]
-    )
+        differs = pool.map(changed, present)
+        return (*faults, *(Fault(path, "changed") for path, differ in zip(present, differs, strict=True) if differ))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,9 @@ class NotAcceptedError(RefusedError):
     """
 
     def __init__(self, verdict: Verdict) -> None:
-        super().__init__(
-            f"{visible(verdict.dossier.snapshot.reference.text)} is {verdict.outcome}; nothing was changed.",
-            "The report tells why.",
-            verdict.outcome.exit_code,
-        )
+        text = visible(verdict.dossier.snapshot.reference.text)
+        why = next((f": {visible(decision.reason, 500).removesuffix('.')}" for decision in verdict.decisions[:1]), "")
+        super().__init__(f"{text} is {verdict.outcome}{why}.", "Nothing was changed.", verdict.outcome.exit_code)
         self.verdict = verdict
 
     def __reduce__(self) -> tuple[type[NotAcceptedError], tuple[Verdict]]:  # type: ignore[override]
