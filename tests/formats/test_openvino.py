@@ -84,10 +84,11 @@ def test_what_is_wrong_is_named(layers: str, expected: list[str]) -> None:
     [
         (b'<!DOCTYPE x [<!ENTITY b "cc">]><net name="&b;" version="11"/>', [ENTITY, module.MALFORMED]),
         (b'<?xml version="1.0"?><!DOCTYPE x SYSTEM "http://host.example/x.dtd"><net name="m" version="11"/>', [ENTITY]),
-        (b'<?xml version="1.0" encoding="nonsense"?><net version="11"/>', [module.MALFORMED]),
+        (b'<net version="11">\xff</net>', [module.MALFORMED]),
+        (b'<?xml version="1.0" encoding="ISO-8859-1"?><net version="11">\xff</net>', []),
     ],
 )
-def test_declarations_are_refused(data: bytes, expected: list[str]) -> None:
+def test_declarations_and_broken_text_are_refused(data: bytes, expected: list[str]) -> None:
     assert module.recognize(probe(data))
     assert rules_of(inspected(MODULE, data)) == expected
 

@@ -24,6 +24,7 @@ _ROOT: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]*\?>|<!--.*?-->|<!DOCTYPE(?:[^>\[]|\[[^\]]*\])*>|\s+)*<(?:[\w.-]+:)?([\w.-]+)[\s/>]",
     re.DOTALL,
 )
+_LATIN: Final = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"'](?:iso-8859-1|latin-?1|windows-1252)[\"']", re.IGNORECASE)
 _STEP: Final = 64 << 10
 """Bytes parsed between two looks at the elements."""
 
@@ -71,7 +72,7 @@ def elements(body: bytes, budget: Budget) -> Iterator[tuple[int, str, dict[str, 
     from xml.parsers import expat
 
     found: list[tuple[int, str, dict[str, str]]] = []
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate(_encoding(body), " ")
 
     def start(name: str, attributes: dict[str, str]) -> None:
         found.append((parser.CurrentByteIndex, name, attributes))
@@ -88,11 +89,16 @@ def elements(body: bytes, budget: Budget) -> Iterator[tuple[int, str, dict[str, 
         except Malformed as error:
             flaw = error
         except expat.ExpatError as error:
-            flaw = Malformed(f"it is not well-formed: {expat.ErrorString(error.code)}", parser.ErrorByteIndex)
-        except (ValueError, LookupError):
-            flaw = Malformed("it is in an unknown encoding", position)
+            flaw = Malformed(f"it is not well-formed: {expat.ErrorString(error.code)}", max(0, parser.ErrorByteIndex))
         budget.spend_steps(1 + len(found))
         yield from found
         found.clear()
         if flaw is not None:
             raise flaw
+
+
+def _encoding(body: bytes) -> str:
+    """One that needs no codec of Python's: a document may name any."""
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    return "iso-8859-1" if _LATIN.match(body) else "utf-8"
