@@ -16,5 +16,6 @@ def test_every_digest_somebody_else_gives_is_a_claim() -> None:
         ("hub", "hub-api", ("sha256", "0" * 64)),
         ("reference", "reference", ("sha256", "1" * 64)),
         ("cache", "hub-cache", ("sha256", "2" * 64)),
+        ("lock", "models.lock", ("sha256", "3" * 64)),
     ]
     assert {claim.subject for claim in claims} == {"model.safetensors"}

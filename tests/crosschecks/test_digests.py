@@ -38,3 +38,12 @@ def test_nothing_of_the_kind_was_computed() -> None:
     elsewhere = digest_fact("other", "b" * 64)
     git = digest_fact(NAME, "c" * 40, "git-blob-sha1")
     assert check(elsewhere, git, Fact("size", 1, elsewhere.evidence)) == ([Result.INCONCLUSIVE], [])
+
+
+def test_promises_about_bytes_nobody_read_are_held_against_each_other() -> None:
+    for value, result, rules in (("a", Result.CONSISTENT, []), ("b", Result.CONTRADICTED, ["digest-mismatch"])):
+        other = claim("digest", ("sha256", value * 64), subject=NAME)
+        records = list(digests.check(Dossier(snapshot(artifact()), claims=(PROMISED, other))))
+        compared = [record.result for record in records if isinstance(record, Comparison)]
+        assert compared == [Result.INCONCLUSIVE, result]
+        assert [record.rule for record in records if isinstance(record, Finding)] == rules

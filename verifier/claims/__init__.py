@@ -3,7 +3,7 @@
 A claims module holds:
 
 - `RULES: tuple[str, ...]` — ids of the rules it can emit;
-- `collect(snapshot, open_file) -> Iterator[Claim | Finding | Fact | Edge | Coverage]`.
+- `collect(snapshot, open_file, trust) -> Iterator[Claim | Finding | Fact | Edge | Coverage]`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias, cast
 
 from verifier.records import Claim, Coverage, Edge, Fact, Finding, Reader, Snapshot
 from verifier.records.discovery import discover
+from verifier.records.trust import Trust
 
 __all__ = ["ClaimsModule", "OpenFile", "Yield", "modules"]
 
@@ -31,7 +32,7 @@ class ClaimsModule(Protocol):
     __name__: str
     RULES: tuple[str, ...]
 
-    def collect(self, snapshot: Snapshot, open_file: OpenFile, /) -> Iterator[Yield]:
+    def collect(self, snapshot: Snapshot, open_file: OpenFile, trust: Trust, /) -> Iterator[Yield]:
         """Yields what is asserted about the snapshot."""
 
 

@@ -47,7 +47,7 @@ _HUB_ID = re.compile(r"(?:[\w.-]{1,96}/)?[\w.-]{1,96}", re.ASCII)
 _FIELDS = {field.key: field for field in CardField}
 
 
-def collect(snapshot: Snapshot, open_file: OpenFile) -> Iterator[Yield]:
+def collect(snapshot: Snapshot, open_file: OpenFile, _trust: object = None) -> Iterator[Yield]:
     """Yields a claim a declared field, a derived-from edge a base model, and an absent claim for a missing license."""
     declared = set()
     if any(artifact.path == PATH for artifact in snapshot.artifacts):

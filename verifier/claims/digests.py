@@ -19,7 +19,7 @@ _CHANNELS = {
 }
 
 
-def collect(snapshot: Snapshot, _open_file: OpenFile) -> Iterator[Claim]:
+def collect(snapshot: Snapshot, _open_file: OpenFile, _trust: object = None) -> Iterator[Claim]:
     """Yields a claim `digest`, valued `(algorithm, hex)`, for each digest we did not compute."""
     for artifact in snapshot.artifacts:
         for digest in artifact.digests:

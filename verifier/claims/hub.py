@@ -12,7 +12,7 @@ RULES: tuple[str, ...] = ()
 HOW = "hub/1"
 
 
-def collect(snapshot: Snapshot, _open_file: OpenFile) -> Iterator[Claim]:
+def collect(snapshot: Snapshot, _open_file: OpenFile, _trust: object = None) -> Iterator[Claim]:
     """Yields a claim for each entry of a hub snapshot's metadata, its kind the entry's name with `-` for `_`.
 
     Which hub it is (`endpoint`) is not the hub's word.

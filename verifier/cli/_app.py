@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from verifier._version import __version__
-from verifier.cli import _configuration, _lock, _policy, _terminal
+from verifier.cli import _configuration, _lock, _policy, _signing, _terminal
 from verifier.cli._options import (
     Isolated,
     LockFile,
@@ -244,6 +244,19 @@ app.command(
     )
 )(_policy.waive)
 app.command(epilog=examples("verify renew", "verify renew --expiring --owner ana"))(_policy.renew)
+app.command(
+    epilog=examples(
+        "verify signature ./model --key ana.pub",
+        'verify signature org/name --root ca.pem --identity "*@example.org"',
+        "verify signature ./model --bundle model.sig --key ana.pub --format json",
+    )
+)(_signing.signature)
+app.command(
+    epilog=examples(
+        "verify sign ./model --key ana.key",
+        "verify sign ./model --key ana.key --certificate ana.pem --certificate intermediate.pem",
+    )
+)(_signing.sign)
 
 COMMANDS = frozenset(
     [command.callback.__name__ for command in app.registered_commands if command.callback]

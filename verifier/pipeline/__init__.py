@@ -11,21 +11,21 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
-from verifier import claims, crosschecks, formats, policy, rules, sources
+from verifier import crosschecks, formats, policy, rules, sources
 from verifier._version import __version__
 from verifier.errors import SourceError
 from verifier.formats import Limits
+from verifier.pipeline.authentication import collect_claims
 from verifier.pipeline.examination import Examiner, Progress
-from verifier.pipeline.inspection import HOW, WHOLE, guarded
+from verifier.pipeline.inspection import HOW
 from verifier.pipeline.lineage import base_licenses
 from verifier.policy import Combined, Policy
 from verifier.records import (
@@ -37,7 +37,6 @@ from verifier.records import (
     Edge,
     Fact,
     Finding,
-    Reader,
     Record,
     Reference,
     Snapshot,
@@ -47,6 +46,7 @@ from verifier.records import (
     Verdict,
 )
 from verifier.records.canonical import digest_of
+from verifier.records.trust import Trust
 
 MAX_DEPENDENCIES = 16
 """Repositories a closure may hold beside the first; genuine models load a base model, its code and a tokenizer."""
@@ -185,13 +185,13 @@ class _Closure:
     resolve: Callable[[Reference], sources.Source]
     limits: Limits
     progress: Progress | None
-    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
     asked: set[tuple[str, str | None]] = field(default_factory=set)
     seen: set[tuple[str, str | None]] = field(default_factory=set)
 
     def verify(self, source: sources.Source) -> Verdict:
         self.seen.add(_identity(source))
-        dossier = _examine(source, self.limits, self.progress)
+        dossier = _examine(source, self.limits, self.progress, Trust(self.now))
         dependencies, gaps = self._dependencies(dossier.edges)
         dossier = replace(dossier, coverage=(*dossier.coverage, *gaps))
         if self.policy.asks_for_lineage:
@@ -202,7 +202,7 @@ class _Closure:
             stage=Stage.PRE_DOWNLOAD if source.remote else Stage.CONFIRMED,
             tool=tool_identity(),
             dependencies=tuple(dependencies),
-            today=self.today,
+            today=self.now.date(),
         )
 
     def _dependencies(self, edges: Iterable[Edge]) -> tuple[list[Verdict], list[Coverage]]:
@@ -229,7 +229,7 @@ def _identity(source: sources.Source) -> tuple[str, str | None]:
     return source.snapshot.id, source.snapshot.commit
 
 
-def _examine(source: sources.Source, limits: Limits, progress: Progress | None) -> Dossier:
+def _examine(source: sources.Source, limits: Limits, progress: Progress | None, trust: Trust) -> Dossier:
     """Everything that can be known of one snapshot before a policy decides."""
     examiner = Examiner(source, limits, progress)
     workers = REMOTE_WORKERS if source.remote else os.cpu_count() or 1
@@ -237,7 +237,7 @@ def _examine(source: sources.Source, limits: Limits, progress: Progress | None) 
         results = list(pool.map(examiner.examine, source.snapshot.artifacts))
     snapshot = replace(source.snapshot, artifacts=tuple(result.artifact for result in results))
     records = [*source.findings, *source.coverage, *(record for result in results for record in result.records)]
-    records += _collect_claims(source, snapshot)
+    records += collect_claims(source, snapshot, trust)
     dossier = _dossier(source, snapshot, records)
     checks = [record for module in crosschecks.modules() for record in module.check(dossier)]
     return _dossier(source, snapshot, [*records, *checks])
@@ -259,16 +259,3 @@ def _joined(dossier: Dossier, records: Iterable[Record]) -> Dossier:
         coverage=(*dossier.coverage, *(record for record in found if isinstance(record, Coverage))),
         edges=(*dossier.edges, *(record for record in found if isinstance(record, Edge))),
     )
-
-
-def _collect_claims(source: sources.Source, snapshot: Snapshot) -> list[Record]:
-    collected: list[Record] = []
-    with ExitStack() as opened:
-
-        def open_file(path: str) -> Reader:
-            return opened.enter_context(source.open(path))
-
-        for module in claims.modules():
-            start = partial(module.collect, snapshot, open_file)
-            collected += guarded(start, WHOLE, module.__name__.rpartition(".")[2])
-    return collected

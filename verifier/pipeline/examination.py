@@ -13,6 +13,7 @@ from verifier.formats import Budget, Limits
 from verifier.pipeline.inspection import HOW, Inspection, gap
 from verifier.records import Artifact, CoverageState, Digest, Evidence, Fact, Reader, Record
 from verifier.sources import Source
+from verifier.sources.base import Handle
 
 Progress = Callable[[str, int, int], None]
 """Called with a file's path, bytes finished and bytes in all, both over the whole snapshot; from several threads."""
@@ -62,13 +63,22 @@ class Examiner:
 
     def examine(self, artifact: Artifact) -> FileResult:
         """Digests and inspects one file; a failure becomes Coverage beside what was seen before it."""
+        return self._guarded(artifact, self._examine)
+
+    def identify(self, artifact: Artifact) -> FileResult:
+        """Digests one file, and inspects nothing; a remote file only where nobody promises its SHA-256."""
+        return self._guarded(artifact, self._identify)
+
+    def _guarded(
+        self, artifact: Artifact, look: Callable[[FileResult, ExitStack, Callable[[int], object]], None]
+    ) -> FileResult:
         result = FileResult(artifact)
         meter = partial(self._advance, result)
         try:
             if self._failure is not None:
                 raise self._failure
             with ExitStack() as opened:
-                self._examine(result, opened, meter)
+                look(result, opened, meter)
         except SourceError as error:
             if isinstance(error, OfflineError | RateLimitedError):
                 self._failure = error
@@ -88,9 +98,7 @@ class Examiner:
         artifact = result.artifact
         handle = opened.enter_context(self._source.open(artifact.path))
         if not self._source.remote:
-            digests = handle.digests(meter)
-            result.artifact = replace(artifact, digests=(*artifact.digests, *digests))
-            result.records += _facts(artifact, digests)
+            self._digest(result, handle, meter)
 
         def open_sibling(path: str) -> Reader:
             if path not in self._siblings:
@@ -104,6 +112,20 @@ class Examiner:
         if self._source.remote:  # what was read whole must be what was promised; the snapshot stays as it is claimed
             result.records += _facts(artifact, handle.digests())
         handle.check_unchanged()
+
+    def _identify(self, result: FileResult, opened: ExitStack, meter: Callable[[int], object]) -> None:
+        artifact = result.artifact
+        handle = opened.enter_context(self._source.open(artifact.path))
+        if not self._source.remote:
+            self._digest(result, handle, meter)
+        elif all(digest.algorithm != "sha256" for digest in artifact.digests):
+            handle.read_at(0, artifact.size)
+            result.records += _facts(artifact, handle.digests())
+
+    def _digest(self, result: FileResult, handle: Handle, meter: Callable[[int], object]) -> None:
+        digests = handle.digests(meter)
+        result.records += _facts(result.artifact, digests)
+        result.artifact = replace(result.artifact, digests=(*result.artifact.digests, *digests))
 
 
 def _facts(artifact: Artifact, digests: Iterable[Digest]) -> list[Record]:

@@ -170,7 +170,8 @@ def seal(
     if not files:
         reason = f" {listing.coverage[0].artifact}: {listing.coverage[0].reason}." if listing.coverage else ""
         raise NotFoundError(f"{visible(reference.location)} holds no file that can be read.{reason}")
-    metadata = (("skipped", ", ".join(visible(path) for path in listing.skipped)),) if listing.skipped else ()
+    told = (("links", sorted(listing.links)), ("skipped", listing.skipped))
+    metadata = tuple((name, ", ".join(visible(path) for path in paths)) for name, paths in told if paths)
     return Snapshot(reference, identity, commit, files, local=True, metadata=metadata)
 
 

@@ -39,12 +39,13 @@ class Entry:
 
 @dataclass(slots=True)
 class Listing:
-    """What a walk found."""
+    """What a walk found: files, what is not opened, folders passed by, and links that stay inside the folder."""
 
     entries: list[Entry] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
 
     def gap(self, path: str, reason: str, state: CoverageState = CoverageState.NOT_FETCHED) -> None:
         """Notes an entry that is not opened."""
@@ -121,6 +122,8 @@ def _follow(listing: Listing, path: str, link: str, allowed: tuple[str, ...]) ->
         listing.findings.append(Finding(SYMLINK_LEAVES, (Evidence(name, f"-> {shown}", HOW),), message))
         listing.gap(path, f"the symbolic link leads outside the model, to {shown}")
     else:
+        if f"{target}{os.sep}".startswith(allowed[0].rstrip(os.sep) + os.sep):
+            listing.links.append(path)
         add(listing, path, target, text)
 
 

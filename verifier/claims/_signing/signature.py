@@ -1,0 +1,101 @@
+"""One signature judged: is it what it says, who made it, is that somebody trusted, and what does it cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verifier.claims._signing import bundle, certificate, keys, manifest
+from verifier.claims._signing.bundle import Bundle
+from verifier.claims._signing.flaw import AMBIGUOUS, Flaw
+from verifier.claims._signing.manifest import Manifest
+from verifier.records.trust import Method, Signer, Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature that is what its specification says.
+
+    Args:
+        method: how it was made.
+        covers: the model's files, or the type of predicate where it is about something else.
+        fingerprint: SHA-256, hex, of the key's PEM text or of the leaf certificate's DER.
+        names: what the leaf certificate calls its holder.
+        signer: who of those trusted made it, or None.
+        doubt: why nobody trusted stands behind it, as a clause; "" where somebody does.
+        expired: which certificate is not valid now, as a clause, or "".
+    """
+
+    method: Method
+    covers: Manifest | str
+    fingerprint: str
+    names: tuple[str, ...]
+    signer: Signer | None
+    doubt: str
+    expired: str = ""
+
+    @property
+    def who(self) -> str:
+        """Whoever made it, as a claimant is named."""
+        if self.signer is not None:
+            return f"signer {self.signer.name}"
+        return f"unknown signer {self.names[0] if self.names else self.fingerprint[:16]}"
+
+
+def read(raw: bytes, model: str, trust: Trust) -> Signature:
+    """Judges a signature.
+
+    Args:
+        raw: the bundle.
+        model: the snapshot's id, which signers may be limited by.
+        trust: whom to trust, and the time.
+
+    Raises:
+        Flaw: it is not what its specification says, or was not made by the key it names.
+    """
+    given = bundle.read(raw)
+    if given.method is Method.KEY:
+        return _by_key(given, model, trust)
+    if given.method is Method.CERTIFICATE:
+        return _by_certificate(given, model, trust)
+    chain = certificate.read(given.certificates)
+    keys.verify(chain.key, given.envelope)
+    doubt = "keyless signatures are not checked by this version"
+    return Signature(given.method, manifest.read(given.envelope), chain.fingerprint, chain.names, None, doubt)
+
+
+def _by_key(given: Bundle, model: str, trust: Trust) -> Signature:
+    key = keys.load(given.key) if given.key else None
+    name = keys.fingerprint(key) if key else given.hint
+    if given.hint and name != given.hint:
+        raise Flaw(AMBIGUOUS, "the bundle names another key than it gives")
+    doubt, found = "its key is not one of those trusted", None
+    for signer in trust.signers:
+        if signer.method is not Method.KEY or keys.fingerprint(trusted := keys.load(signer.pem.encode())) != name:
+            continue
+        key, doubt = trusted, "its key is not trusted for this model and day"
+        if signer.may_sign(model, trust.now.date()):
+            doubt, found = "", signer
+            break
+    if key is not None:
+        keys.verify(key, given.envelope)
+    return Signature(given.method, manifest.read(given.envelope), name, (), found, doubt)
+
+
+def _by_certificate(given: Bundle, model: str, trust: Trust) -> Signature:
+    chain = certificate.read(given.certificates)
+    keys.verify(chain.key, given.envelope)
+    expired = chain.expired(trust.now)
+    doubt, found = "its certificate does not lead to one of those trusted", None
+    for signer in trust.signers:
+        if signer.method is not Method.CERTIFICATE or not chain.leads_to(certificate.anchors(signer.pem), trust.now):
+            continue
+        if not chain.matches(signer.identity):
+            doubt = f"its certificate is not in the name of {signer.identity}"
+        elif not signer.may_sign(model, trust.now.date()):
+            doubt = "its certificate is not trusted for this model and day"
+        else:
+            doubt, found = "", signer
+            break
+    doubt = expired if expired and found is None else doubt
+    covers = manifest.read(given.envelope)
+    return Signature(given.method, covers, chain.fingerprint, chain.names, found, doubt, expired)

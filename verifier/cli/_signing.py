@@ -1,0 +1,50 @@
+"""The commands about signatures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verifier.cli._options import Offline, Reference, TextOrJson
+
+
+def signature(
+    reference: Reference,
+    *,
+    key: Annotated[list[Path] | None, typer.Option(help="Public key to trust (PEM); may be repeated.")] = None,
+    root: Annotated[list[Path] | None, typer.Option(help="Certificates to trust (PEM); may be repeated.")] = None,
+    identity: Annotated[str, typer.Option(help="Glob that a name in the signer's certificate must match.")] = "",
+    bundle: Annotated[
+        list[Path] | None, typer.Option(help="Signature to judge, instead of those in the model; may be repeated.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="Path that need not be signed, or . for all; may be repeated.")
+    ] = None,
+    offline: Offline = False,
+    text_or_json: TextOrJson = "plain",
+) -> int:
+    """Tell who signed a model, what their signatures do not cover, and what differs."""
+    from verifier.cli import signature as command
+    from verifier.workflows.signature import Question, signers
+
+    trusted = signers(key or [], root or [], identity)
+    asked = Question(trusted, tuple(bundle or ()), tuple(ignore or ()), offline)
+    return command.run(reference, asked, text_or_json)
+
+
+def sign(
+    reference: Annotated[str, typer.Argument(metavar="DIR", help="Folder or file on this machine.")],
+    *,
+    key: Annotated[Path, typer.Option(help="Private key that signs: EC, PEM, without a password.")],
+    certificate: Annotated[
+        list[Path] | None, typer.Option(help="The key's certificate (PEM), then those above it; may be repeated.")
+    ] = None,
+    signature: Annotated[Path | None, typer.Option(help="File to write, instead of model.sig in the folder.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="Path to leave out; may be repeated.")] = None,
+) -> None:
+    """Sign a model so that `verify signature`, and every verifier of OpenSSF Model Signing, can check it."""
+    from verifier.cli import sign as command
+
+    command.run(reference, key, certificate or [], signature, ignore or [])

@@ -1,0 +1,166 @@
+"""Signing a model on this machine: digests become a manifest, a statement, an envelope and a bundle (OMS v1.0)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from verifier import sources
+from verifier.claims._signing import bundle, certificate, keys, manifest
+from verifier.claims._signing.bundle import FAMILY, IN_TOTO, Bundle, Envelope
+from verifier.claims._signing.flaw import Flaw
+from verifier.claims._signing.manifest import EXCLUDED, Manifest, Resource
+from verifier.errors import SourceError, UsageError
+from verifier.formats import Limits
+from verifier.pipeline.examination import Examiner, Progress
+from verifier.records import Artifact, SourceKind, visible
+from verifier.records.trust import Method
+from verifier.store import publish
+from verifier.workflows.signature import inside, read_file
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What signs.
+
+    Args:
+        key: the private key.
+        chain: its certificate and those above it, as DER; empty signs by the key alone.
+    """
+
+    key: EllipticCurvePrivateKey
+    chain: tuple[bytes, ...] = ()
+
+    def seal(self, payload: bytes) -> Envelope:
+        """The payload, an in-toto statement, in its signed envelope."""
+        from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+
+        message = bundle.encoding(Envelope(payload, IN_TOTO, b""))
+        algorithm = keys.hash_of(self.key.public_key())
+        return Envelope(payload, IN_TOTO, self.key.sign(message, ECDSA(algorithm)))
+
+    def bundle(self, payload: bytes) -> Bundle:
+        """The payload in its signed bundle."""
+        if self.chain:
+            return Bundle(Method.CERTIFICATE, self.seal(payload), certificates=self.chain)
+        return Bundle(Method.KEY, self.seal(payload), hint=keys.fingerprint(self.key.public_key()))
+
+
+def hand(key: Path, certificates: Sequence[Path] = ()) -> Hand:
+    """What signs, from PEM files.
+
+    Args:
+        key: the private key, without a password.
+        certificates: the signer's own first; those above it, up to the root or not.
+
+    Raises:
+        UsageError: a file cannot be read, or they do not go together.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+
+    try:
+        private = load_pem_private_key(read_file(key, "key"), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise UsageError(f"{key} is no private key without a password.", "Give it as PEM, decrypted.") from error
+    try:
+        keys.checked(private.public_key())
+        pem = b"".join(read_file(path, "certificate") for path in certificates).decode("ascii", "replace")
+        chain = tuple(one.public_bytes(Encoding.DER) for one in certificate.anchors(pem)) if certificates else ()
+        if chain:
+            _check_chain(certificate.read(chain), private.public_key())
+    except Flaw as error:
+        raise UsageError(f"Nothing can be signed so: {error}.", "Give another key or certificate.") from error
+    if not isinstance(private, EllipticCurvePrivateKey):  # pragma: no cover - keys.checked says so too
+        raise TypeError
+    return Hand(private, chain)
+
+
+def _check_chain(chain: certificate.Chain, key: object) -> None:
+    if chain.key != key:
+        raise UsageError("The certificate is for another key.", "Give the signer's own certificate first.")
+    if expired := chain.expired(datetime.now(UTC)):
+        raise UsageError(f"Nothing can be signed so: {expired}.", "Give a certificate that is valid now.")
+
+
+def sign(
+    reference: str, by: Hand, output: Path | None = None, ignored: Iterable[str] = (), progress: Progress | None = None
+) -> tuple[Path, Manifest]:
+    """Signs a model's files.
+
+    Args:
+        reference: a folder, or a file.
+        by: what signs.
+        output: where the signature goes; None is `model.sig` in the folder, or the file's name and `.sig`.
+        ignored: files and folders of the model to leave out, relative to it or not.
+        progress: told how far hashing is.
+
+    Returns:
+        Where the signature is, and what it covers.
+
+    Raises:
+        UsageError: it is not on this machine, holds nothing to sign, or what no verifier would accept.
+        SourceError: a file cannot be read.
+    """
+    asked = sources.parse(reference)
+    if asked.kind not in (SourceKind.FOLDER, SourceKind.FILE):
+        raise UsageError(f"{visible(reference)} is not a folder or file here.", "Download the model to sign it.")
+    root = Path(asked.location)
+    target = output or (root / "model.sig" if asked.kind is SourceKind.FOLDER else Path(f"{root}.sig"))
+    source = sources.resolve(asked)
+    left_out = {inside(target, root), *(inside(Path(path), root) for path in ignored), *EXCLUDED}
+    left_out |= set(_signatures(source))
+    kept = Manifest("", (), "", ignored=tuple(sorted(path for path in left_out if not Path(path).is_absolute())))
+    resources = tuple(_resources(source, kept, progress))
+    made = Manifest(root.resolve().name, resources, manifest.root_digest(resources), kept.ignored)
+    signed = by.bundle(manifest.statement(made))
+    try:
+        manifest.read(signed.envelope)
+    except Flaw as error:
+        raise UsageError(f"{visible(reference)} cannot be signed: {error}.", "Nothing was written.") from error
+    try:
+        publish(target, bundle.write(signed))
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}.", "Name another file.") from error
+    return target, made
+
+
+def _signatures(source: sources.Source) -> Iterator[str]:
+    """Signatures that are there: none covers another."""
+    for artifact in source.snapshot.artifacts:
+        if artifact.path.endswith(".sig"):
+            with source.open(artifact.path) as reader:
+                if FAMILY in reader.read_at(0, artifact.size):
+                    yield artifact.path
+
+
+def _resources(source: sources.Source, kept: Manifest, progress: Progress | None) -> Iterator[Resource]:
+    links = dict(source.snapshot.metadata).get("links")
+    if links or source.coverage:
+        reason = (
+            f"it holds symbolic links: {links}"
+            if links
+            else f"{source.coverage[0].artifact}: {source.coverage[0].reason}"
+        )
+        raise UsageError(f"The model cannot be signed as it is: {reason}.", "Put files in their places.")
+    examiner = Examiner(source, Limits(), progress)
+    artifacts = [artifact for artifact in source.snapshot.artifacts if not kept.ignores(artifact.path)]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for artifact, result in zip(artifacts, pool.map(examiner.identify, artifacts), strict=True):
+            yield Resource(artifact.path, "sha256", _sha256(result.artifact))
+
+
+def _sha256(artifact: Artifact) -> str:
+    for digest in artifact.digests:
+        if digest.algorithm == "sha256" and digest.by == "computed":
+            return digest.value
+    raise SourceError(f"{artifact.name} could not be read.", "Check its permissions, and that nothing writes to it.")
