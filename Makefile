@@ -33,8 +33,8 @@ test: $(STAMP)  ## the whole suite, with coverage floors; network denied but loo
 demo:  ## verify real models and a poisoned twin against a hub on this machine
 	$(PYTHON) .ci/demo.py
 
-bench: $(STAMP)  ## timings beside the peers, as ratios in one run
-	$(BIN)/python .ci/bench.py
+bench: $(STAMP)  ## timings beside the peers, as ratios in one run; GROUPS="tensors gguf" for some
+	$(BIN)/python .ci/bench $(GROUPS)
 
 fuzz: $(STAMP)  ## differential pickle fuzzing; N=number of streams
 	$(BIN)/python -m tests.fuzz.pickle_streams $(or $(N),1000000)

@@ -80,22 +80,23 @@ class Signature:
         """How a tuple of arguments differs from the signature; empty where it does not."""
         if not isinstance(value, Tuple):
             return f"the arguments are a {kind_of(value)} instead of a tuple written in the stream"
-        if len(value.items) != value.size:
+        given = len(value)
+        if value.surplus:
             return f"{value.size} arguments are given"
         at = 0
         for pattern, text, quantifier in self.items:
             if quantifier == "*":
-                while at < value.size and pattern(value.items[at], scope):
+                while at < given and pattern(value[at], scope):
                     at += 1
-            elif at < value.size:
-                if not pattern(value.items[at], scope):
-                    return f"argument {at + 1} is a {kind_of(value.items[at])} where picklers write {text}"
+            elif at < given:
+                if not pattern(value[at], scope):
+                    return f"argument {at + 1} is a {kind_of(value[at])} where picklers write {text}"
                 at += 1
             elif not quantifier:
                 return f"argument {at + 1} is missing, where picklers write {text}"
             else:
                 break
-        return "" if at == value.size else f"argument {at + 1} is one that no pickler writes"
+        return "" if at == given else f"argument {at + 1} is one that no pickler writes"
 
 
 @cache

@@ -47,12 +47,12 @@ def all_match(value: Value, options: list[Pattern], scope: Scope) -> bool:
 
     Dropped elements are constants and plain containers; of a dict it is not known which were keys.
     """
-    if not isinstance(value, Container) or len(value.items) > ELEMENTS:
+    if not isinstance(value, Container) or len(value) > ELEMENTS:
         return False
-    if not all(_dropped_matches(kind, options, scope) for kind in value.dropped):
+    if value.dropped and not all(_dropped_matches(kind, options, scope) for kind in value.dropped):
         return False
     width = 2 if isinstance(value, Dict) else 1
-    return all(options[at % width](item, scope) for at, item in enumerate(value.items))
+    return all(option(item, scope) for at, option in enumerate(options[:width]) for item in value[at::width])
 
 
 def _dropped_matches(kind: str, options: list[Pattern], scope: Scope) -> bool:

@@ -107,7 +107,7 @@ def run_common(machine: Machine, end: int) -> None:  # noqa: C901, PLR0912, PLR0
                 at += 5
             elif code == LONG_BINPUT and _is_next(index := _UINT32(data, at + 1)[0], memo):
                 memo[index], at = stack[-1], at + 5
-            elif code == BINUNICODE and (length := _UINT32(data, at + 1)[0]) <= min(TEXT_LIMIT, limit - at - 5):
+            elif code == BINUNICODE and (length := _UINT32(data, at + 1)[0]) <= TEXT_LIMIT and at + 5 + length <= limit:
                 push(data[at + 5 : at + 5 + length].decode("utf-8", "surrogatepass"))
                 at += 5 + length
             elif code in _TUPLES and (below := _made(_TUPLES[code], stack, marked)):

@@ -52,10 +52,10 @@ def streams(value: Value, reader: Reader, budget: Budget) -> Iterator[Nested]:
 
 
 def _constants(value: Value, levels: int) -> Iterator[str | Bytes]:
-    if isinstance(value, (str, Bytes)):
-        yield value
-    elif isinstance(value, Container) and levels:
-        for item in value.items:
+    for item in value if isinstance(value, Container) else (value,):
+        if isinstance(item, (str, Bytes)):
+            yield item
+        elif isinstance(item, Container) and levels > 1:
             yield from _constants(item, levels - 1)
 
 

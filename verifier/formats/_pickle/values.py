@@ -276,21 +276,23 @@ def all_constants(values: Sequence[Value]) -> bool:
     return PLAIN.issuperset(map(type, values))
 
 
-_KINDS: dict[type, str] = {type(None): "none", LongText: "str", BigInt: "int"}
+_KINDS: dict[type, str] = {
+    type(None): "none",
+    LongText: "str",
+    BigInt: "int",
+    **{kind: kind.__name__ for kind in (bool, int, float, str)},
+    **{kind: kind.kind for kind in (Tuple, List, Dict, Set, FrozenSet)},
+}
 
 
 def kind_of(value: Value) -> str:
     """What a value is in a word: `none`, `bool`, `int`, `float`, `str`, `bytes`, or its class in lower case."""
-    if isinstance(value, (Container, Bytes)):
-        return value.kind
-    return _KINDS.get(type(value)) or type(value).__name__.lower()
+    return value.kind if isinstance(value, Bytes) else _KINDS.get(type(value)) or type(value).__name__.lower()
 
 
 def _kinds(values: Sequence[Value]) -> set[str]:
     """Of constants and containers, type by type: there may be millions of them."""
-    kinds = {
-        kind.kind if issubclass(kind, Container) else _KINDS.get(kind, kind.__name__) for kind in set(map(type, values))
-    }
-    if "Bytes" in kinds:
-        kinds |= {value.kind for value in values if type(value) is Bytes}
-    return kinds - {"Bytes"}
+    types = set(map(type, values))
+    if Bytes in types:
+        return {*map(kind_of, values)}
+    return {_KINDS[kind] for kind in types}
