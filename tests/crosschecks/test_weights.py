@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.builders.dossiers import artifact, snapshot
 from verifier.crosschecks import weights
 from verifier.records import Artifact, Dossier, Evidence, Fact, Finding
@@ -33,45 +31,28 @@ def test_pickled_twins_of_safetensors_are_one_finding() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("index", "present", "missing"),
-    [
-        ("model.safetensors.index.json", ("x-1", "x-2"), None),
-        ("model.safetensors.index.json", ("x-1",), ("x-2",)),
-        ("text/model.safetensors.index.json", ("x-1", "x-2"), ("x-1", "x-2")),
-        ("text/model.safetensors.index.json", ("text/x-1", "text/x-2"), None),
-    ],
-)
-def test_shards_an_index_names_must_be_there(
-    index: str, present: tuple[str, ...], missing: tuple[str, ...] | None
-) -> None:
-    fact = Fact("weight-index", ("x-2", "x-1", "x-1"), Evidence(index, "2 shards", "json/1"))
-    other = Fact("tensor-count", 3, Evidence(index, "3", "json/1"))
-    nested = Fact("weight-index", ("y",), Evidence(f"a.zip!{index}", "1 shard", "json/1"))
-    found = check(artifact(index, 1, "json"), *(artifact(path) for path in present), facts=(fact, other, nested))
-    assert [dict(finding.parameters)["missing"] for finding in found] == ([missing] if missing else [])
-    assert all(finding.rule == "weight-shard-missing" for finding in found)
+def shapes(where: str, *counted: tuple[str, int]) -> Fact:
+    return Fact("tensor-shapes", counted, Evidence(where, "shapes", "x/1"))
 
 
-@pytest.mark.parametrize(
-    ("name", "outside"),
-    [
-        ("../../etc/weights", True),
-        ("a/../../../x", True),
-        ("..\\..\\x", True),
-        ("/etc/weights", True),
-        ("C:\\weights", True),
-        ("https://h.test/x", True),
-        ("../x", False),
-        ("a/../x", False),
-        ("..x", False),
-    ],
-)
-def test_shards_lie_inside_the_model(name: str, outside: bool) -> None:
-    index = "text/model.safetensors.index.json"
-    fact = Fact("weight-index", (name, "y"), Evidence(index, "2 shards", "json/1"))
-    present = [artifact(path) for path in ("text/x", "text/y", "x", "text/..x")]
-    found = check(artifact(index, 1, "json"), *sorted(present, key=lambda one: one.path), facts=(fact,))
-    assert [(finding.rule, dict(finding.parameters)) for finding in found] == (
-        [("weight-shard-outside", {"outside": (name,)})] if outside else []
-    )
+def test_twins_hold_the_same_tensors() -> None:
+    safe = [artifact(f"model-0000{i}-of-00002.safetensors") for i in (1, 2)]
+    pickled = artifact("pytorch_model.bin", 1, "torch-zip")
+    ours = (shapes(safe[0].name, ("2x3", 1)), shapes(safe[1].name, ("2x3", 1), ("", 1)))
+    rules = ["pickle-beside-safetensors"]
+    for theirs, differ in [
+        ((("", 1), ("2x3", 2)), False),
+        ((("", 2), ("2x3", 2), ("5", 1)), False),
+        ((("", 1), ("2x3", 1)), True),
+        ((("", 1), ("3x2", 2)), True),
+        ((), False),
+    ]:
+        facts = (*ours, shapes("pytorch_model.bin!archive/data.pkl", *theirs))
+        found = [finding.rule for finding in check(*safe, pickled, facts=facts)]
+        assert found == rules + ["weight-twins-disagree"] * differ
+    assert [finding.rule for finding in check(*safe, pickled, facts=ours[:1])] == rules
+
+
+def test_a_twin_that_transformers_does_not_look_for_is_no_advice() -> None:
+    (found,) = check(artifact("pytorch_model.bin", 1, "torch-zip"), artifact("pytorch_model.safetensors"))
+    assert "transformers loads the pickled one" in found.message

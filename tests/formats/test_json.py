@@ -84,7 +84,10 @@ def test_what_lies_beside_models_is_quiet(name: str) -> None:
 def test_an_index_names_its_shards() -> None:
     weights = {"a": "model-2.safetensors", "b": "model-1.safetensors", "c": "model-2.safetensors", "d": 3}
     records = _look({"weight_map": weights}, "folder/model.safetensors.index.json")
-    assert facts_of(records) == {"weight-index": ("model-1.safetensors", "model-2.safetensors")}
+    assert facts_of(records) == {
+        "weight-index": ("model-1.safetensors", "model-2.safetensors"),
+        "weight-index-tensors": (("model-1.safetensors", 1), ("model-2.safetensors", 2)),
+    }
 
 
 CODE = {

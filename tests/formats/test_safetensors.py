@@ -44,6 +44,7 @@ def test_an_honest_file_is_counted() -> None:
         "tensor-count": 3,
         "parameter-count": 6,
         "tensor-dtypes": (("F32", 3),),
+        "tensor-shapes": (("2", 3),),
         "tensor-metadata": (("format", "pt"),),
     }
     header, body = only(records, Coverage)

@@ -38,7 +38,12 @@ def test_a_checkpoint_is_clean_and_counted() -> None:
         (CoverageState.INSPECTED, 0, len(data) - 32),
         (CoverageState.DATA, len(data) - 32, 32),
     ]
-    assert facts_of(records) == {"tensor-count": 1, "parameter-count": 6, "tensor-dtypes": (("float32", 1),)}
+    assert facts_of(records) == {
+        "tensor-count": 1,
+        "parameter-count": 6,
+        "tensor-dtypes": (("float32", 1),),
+        "tensor-shapes": (("2x3", 1),),
+    }
     assert loaded(data) == len(data)
 
 

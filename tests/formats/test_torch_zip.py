@@ -33,7 +33,12 @@ def test_a_state_dict_is_clean_and_counted() -> None:
     records = inspected(module, torch_zip())
     assert rules_of(records) == []
     assert set(states_of(records)) == {CoverageState.INSPECTED, CoverageState.DATA}
-    assert facts_of(records) == {"tensor-count": 1, "parameter-count": 6, "tensor-dtypes": (("float32", 1),)}
+    assert facts_of(records) == {
+        "tensor-count": 1,
+        "parameter-count": 6,
+        "tensor-dtypes": (("float32", 1),),
+        "tensor-shapes": (("2x3", 1),),
+    }
     assert members_of(records) == {}
 
 

@@ -1,14 +1,17 @@
-"""Weight files against each other: shards an index names, and pickled twins of files that cannot run code."""
+"""Weight files against each other: pickled twins of files that cannot run code."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from posixpath import dirname, join, normpath, splitext
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from posixpath import basename, splitext
 
-from verifier.records import Artifact, Dossier, Evidence, Finding, parameters
+from verifier.records import Artifact, Dossier, Evidence, Fact, Finding, Value, parameters
 
-RULES = ("pickle-beside-safetensors", "weight-shard-missing", "weight-shard-outside")
+TWIN = "pickle-beside-safetensors"
+DISAGREE = "weight-twins-disagree"
+RULES = (TWIN, DISAGREE)
 
 HOW = "weights/1"
 
@@ -18,61 +21,74 @@ PICKLED = frozenset({"pickle", "torch-distributed", "torch-legacy", "torch-tar",
 SHOWN = 20
 """Places a finding lists at most."""
 
+_SHARD = re.compile(r"-\d{5}-of-\d{5}$")
+_ONLY_PICKLED = re.compile(r"pytorch_model(-\d{5}-of-\d{5})?\.bin")
+_PREFERRED = re.compile(r"model(-\d{5}-of-\d{5})?\.safetensors")
+"""Names transformers looks for, safetensors first (`from_pretrained`, WEIGHTS_NAME and SAFE_WEIGHTS_NAME)."""
+
 
 def check(dossier: Dossier) -> Iterator[Finding]:
-    """Yields a finding an index with shards missing or outside, and one a safetensors file with pickled twins."""
-    yield from _indexes(dossier)
-    yield from _twins(dossier.snapshot.artifacts)
+    """Yields a finding for weights that are there as safetensors and pickled, and one where the two differ.
+
+    From facts of kind `tensor-shapes`: shapes with the number of tensors that have them, their evidence naming a file
+    or a member of it. Pickled files often hold more, as buffers and tied weights; what only the others hold differs.
+    """
+    shapes = _shapes(dossier.facts)
+    for safe, pickled in twins(dossier.snapshot.artifacts):
+        yield _twins(safe, pickled)
+        ours, theirs = _total(shapes, safe), _total(shapes, pickled)
+        if ours and theirs and (more := ours - theirs):
+            evidence = tuple(Evidence(artifact.name, "holds other tensors", HOW) for artifact in safe[:SHOWN])
+            message = (
+                f"{safe[0].name} holds {more.total()} tensors whose shapes {pickled[0].name} lacks: "
+                "which model is loaded depends on the program."
+            )
+            yield Finding(DISAGREE, evidence, message, parameters(count=more.total()))
 
 
-def _indexes(dossier: Dossier) -> Iterator[Finding]:
-    """From facts of kind `weight-index`: the shard names an index lists, its evidence naming the index."""
-    paths = {artifact.name: artifact.path for artifact in dossier.snapshot.artifacts}
-    present = frozenset(paths.values())
-    for fact in dossier.facts:
-        if fact.kind == "weight-index" and isinstance(fact.value, tuple) and fact.evidence.artifact in paths:
-            folder = dirname(paths[fact.evidence.artifact])
-            names = sorted({str(name) for name in fact.value})
-            absent = [name for name in names if normpath(join(folder, name)) not in present]
-            outside = tuple(name for name in absent if _leaves(folder, name))
-            missing = tuple(name for name in absent if not _leaves(folder, name))
-            if outside:
-                message = f"The index names {outside[0]} as a shard, which lies outside the model."
-                yield Finding("weight-shard-outside", (fact.evidence,), message, parameters(outside=outside[:SHOWN]))
-            if missing:
-                message = f"The index names {len(names)} shards; {len(missing)} are not there, {missing[0]} among them."
-                yield Finding("weight-shard-missing", (fact.evidence,), message, parameters(missing=missing[:SHOWN]))
-
-
-def _leaves(folder: str, name: str) -> bool:
-    """Whether a loader that joins the two would open something outside the model."""
-    spelled = name.replace("\\", "/")
-    return bool(re.match(r"/|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*://", spelled)) or (
-        normpath(join(folder, spelled)).split("/")[0] == ".."
-    )
-
-
-def _twins(artifacts: tuple[Artifact, ...]) -> Iterator[Finding]:
-    for twin, pickled in twins(artifacts):
-        evidence = tuple(Evidence(one.name, f"stands beside {twin.name}", HOW) for one in pickled[:SHOWN])
-        message = f"{pickled[0].name} is pickled, and {twin.name} beside it is not: load the safetensors file only."
-        yield Finding("pickle-beside-safetensors", evidence, message)
-
-
-def twins(artifacts: tuple[Artifact, ...]) -> Iterator[tuple[Artifact, list[Artifact]]]:
-    """Yields each safetensors file that holds what pickled files hold too, and those."""
-    safe: dict[str, Artifact] = {}
+def twins(artifacts: Iterable[Artifact]) -> Iterator[tuple[list[Artifact], list[Artifact]]]:
+    """Yields safetensors files that hold what pickled files hold too, and those."""
+    safe: dict[str, list[Artifact]] = {}
     pickled: dict[str, list[Artifact]] = {}
     for artifact in artifacts:
         if "safetensors" in artifact.formats:
-            safe.setdefault(_weights(artifact.path), artifact)
+            safe.setdefault(_weights(artifact.path), []).append(artifact)
         elif PICKLED.intersection(artifact.formats):
             pickled.setdefault(_weights(artifact.path), []).append(artifact)
     for weights in sorted(safe.keys() & pickled.keys()):
         yield safe[weights], pickled[weights]
 
 
+def _twins(safe: Sequence[Artifact], pickled: Sequence[Artifact]) -> Finding:
+    first, twin = pickled[0].name, safe[0].name
+    evidence = tuple(Evidence(artifact.name, f"stands beside {twin}", HOW) for artifact in pickled[:SHOWN])
+    advice = "load the safetensors file only."
+    if _has(pickled, _ONLY_PICKLED) and not _has(safe, _PREFERRED):
+        advice = "transformers loads the pickled one, as it looks for model.safetensors and no other."
+    return Finding(TWIN, evidence, f"{first} is pickled, and {twin} beside it is not: {advice}")
+
+
+def _has(artifacts: Sequence[Artifact], names: re.Pattern[str]) -> bool:
+    return any(names.fullmatch(basename(artifact.path)) for artifact in artifacts)
+
+
 def _weights(path: str) -> str:
     """What weights a file holds, by its path: `pytorch_model-00001-of-00002.bin` and `model.safetensors` are twins."""
-    stem = re.sub(r"-\d{5}-of-\d{5}$", "", splitext(path)[0])
+    stem = _SHARD.sub("", splitext(path)[0])
     return re.sub(r"(^|/)pytorch_", r"\1", stem)
+
+
+def _shapes(facts: Sequence[Fact]) -> dict[str, Counter[Value]]:
+    """By file, how many tensors of each shape are in it and its members."""
+    found: dict[str, Counter[Value]] = {}
+    for fact in facts:
+        if fact.kind == "tensor-shapes" and isinstance(fact.value, tuple):
+            held = found.setdefault(fact.evidence.artifact.partition("!")[0], Counter())
+            held.update({entry[0]: int(str(entry[1])) for entry in fact.value if isinstance(entry, tuple)})
+    return found
+
+
+def _total(shapes: dict[str, Counter[Value]], artifacts: Sequence[Artifact]) -> Counter[Value]:
+    """All shapes of a group of files; none where one of them tells none."""
+    each = [shapes.get(artifact.name, Counter()) for artifact in artifacts]
+    return sum(each, Counter[Value]()) if all(each) else Counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
@@ -204,8 +205,10 @@ def _facts(see: _Seer, name: str, value: dict[str, Json]) -> Iterator[Yield]:
                 yield Fact(kind, fact, see.evidence((None, key), value[key]))
     weights = value.get("weight_map")
     if name.endswith(".index.json") and isinstance(weights, dict):
-        shards: Value = tuple(sorted({shard for shard in weights.values() if isinstance(shard, str)}))
-        yield Fact("weight-index", shards, see.evidence((None, "weight_map"), f"{len(weights)} tensors"))
+        shards = sorted(Counter(shard for shard in weights.values() if isinstance(shard, str)).items())
+        evidence = see.evidence((None, "weight_map"), f"{len(weights)} tensors")
+        yield Fact("weight-index", tuple(shard for shard, _ in shards), evidence)
+        yield Fact("weight-index-tensors", tuple(shards), evidence)
     base = value.get("base_model_name_or_path")
     if name == "adapter_config.json" and isinstance(base, str) and HUB_ID.fullmatch(base):
         revision = value.get("revision")

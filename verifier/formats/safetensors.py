@@ -7,6 +7,7 @@ keys, a tensor description that is a list or holds unknown fields.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from operator import attrgetter
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._json import Json, parse, pointer
+from verifier.formats._shapes import shapes_of
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, Value, visible
 
 FORMAT = Format("safetensors", 1, "safetensors", suffixes=(".safetensors",))
@@ -53,9 +55,13 @@ LFS_POINTER = b"version https://git-lfs"
 class _Tensor(NamedTuple):
     name: str
     dtype: str
-    elements: int
+    shape: tuple[int, ...]
     begin: int
     end: int
+
+    @property
+    def elements(self) -> int:
+        return math.prod(self.shape)
 
 
 class _Flaw(Exception):
@@ -147,24 +153,26 @@ def _tensor(name: str, entry: Json) -> _Tensor:
     begin, end = offsets
     if type(begin) is not int or type(end) is not int or not 0 <= begin <= end <= MAX_COUNT:
         raise _bad(name, INCONSISTENT, "has data_offsets that are no range")
-    elements = _elements(name, shape)
-    if elements * BITS[dtype] != (end - begin) * 8:
-        raise _bad(name, INCONSISTENT, f"has {end - begin} bytes, which {elements} elements of {dtype} do not fill")
-    return _Tensor(name, dtype, elements, begin, end)
+    tensor = _Tensor(name, dtype, _shape(name, shape), begin, end)
+    if tensor.elements * BITS[dtype] != (end - begin) * 8:
+        what = f"has {end - begin} bytes, which {tensor.elements} elements of {dtype} do not fill"
+        raise _bad(name, INCONSISTENT, what)
+    return tensor
 
 
-def _elements(name: str, shape: Json) -> int:
-    """The product of the sizes, which may overflow nowhere on the way, as the library multiplies."""
+def _shape(name: str, shape: Json) -> tuple[int, ...]:
+    """The sizes, whose product may overflow nowhere on the way, as the library multiplies."""
     if not isinstance(shape, list):
         raise _bad(name, MALFORMED, "has a shape that is no list")
-    count = 1
+    count, sizes = 1, []
     for size in shape:
         if type(size) is not int or not 0 <= size <= MAX_COUNT:
             raise _bad(name, MALFORMED, "has a shape that is no list of sizes")
+        sizes.append(size)
         count *= size
         if count > MAX_COUNT:
             raise _bad(name, INCONSISTENT, "has more elements than 64 bits can count")
-    return count
+    return tuple(sizes)
 
 
 def _bad(name: str, rule: str, what: str) -> _Flaw:
@@ -191,6 +199,7 @@ def _facts(artifact: Artifact, tensors: list[_Tensor], metadata: dict[str, str])
         ("tensor-count", len(tensors)),
         ("parameter-count", sum(tensor.elements for tensor in tensors)),
         ("tensor-dtypes", dtypes),
+        ("tensor-shapes", shapes_of(tensor.shape for tensor in tensors)),
         ("tensor-metadata", pairs),
     ):
         yield Fact(kind, value, Evidence(artifact.name, f"{kind} {value}", FORMAT.how, 8))

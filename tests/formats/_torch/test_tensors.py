@@ -106,6 +106,7 @@ def test_distinct_tensors_are_counted() -> None:
         "tensor-count": 2,
         "parameter-count": 9,
         "tensor-dtypes": (("float32", 2),),
+        "tensor-shapes": (("2x3", 1), ("3", 1)),
     }
     assert list(observed(storage()).facts(Artifact("x", 1), "test/1")) == []
 

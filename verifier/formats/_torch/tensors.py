@@ -12,6 +12,7 @@ from enum import Enum
 from verifier.formats._pickle.events import Call, Event, PersistentLoad
 from verifier.formats._pickle.rendering import render
 from verifier.formats._pickle.values import Global, Persistent, Tuple, Value
+from verifier.formats._shapes import shapes_of
 from verifier.formats._torch.dtypes import DTYPE_SIZES, PACKED, STORAGES
 from verifier.records import Artifact, Evidence, Fact, Finding, visible
 
@@ -96,7 +97,7 @@ class Tensors:
             self._rebuilt(event, event.callee.name)
 
     def facts(self, artifact: Artifact, how: str) -> Iterator[Fact]:
-        """`tensor-count`, `parameter-count` (of distinct tensors) and `tensor-dtypes`; nothing without tensors."""
+        """`tensor-count`, `parameter-count`, `tensor-dtypes`, `tensor-shapes` of distinct tensors, if any."""
         yield from tensor_facts(self._tensors, artifact, how)
 
     def findings(self, artifact: Artifact, how: str) -> Iterator[Finding]:
@@ -177,6 +178,7 @@ def tensor_facts(tensors: dict[tuple[str, int, tuple[int, ...]], str], artifact:
         ("tensor-count", len(tensors)),
         ("parameter-count", sum(math.prod(size) for _, _, size in tensors)),
         ("tensor-dtypes", tuple((dtype, counts[dtype]) for dtype in sorted(counts))),
+        ("tensor-shapes", shapes_of(size for _, _, size in tensors)),
     ):
         yield Fact(kind, value, Evidence(artifact.name, f"{kind} {value}", how))
 
