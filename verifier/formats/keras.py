@@ -59,8 +59,8 @@ def _member(context: Context, child: Artifact, body: Reader) -> Iterator[Yield]:
     if child.own_path != _CONFIG:
         yield Member(child, body)
         return
-    context.budget.spend_member(len(child.members))
     try:
+        context.budget.spend_member(len(child.members))
         yield from inspect_text(child, read_whole(body, context.budget, _MAX_CONFIG), FORMAT.how)
         yield Coverage(child.name, CoverageState.INSPECTED, "", FORMAT.how)
     except BudgetExceeded as error:
