@@ -30,6 +30,9 @@ test: $(STAMP)  ## the whole suite, with coverage floors; network denied but loo
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='verifier/records/*,verifier/policy/*,verifier/rules/*'
 
+registries: $(STAMP)  ## list the reviewed registries by their digests, after a change
+	$(BIN)/python -c 'from verifier.data import registries; registries.refresh()'
+
 demo:  ## verify real models and a poisoned twin against a hub on this machine
 	$(PYTHON) .ci/demo.py
 
@@ -54,4 +57,4 @@ release-lock: $(STAMP)  ## pin what lists a release's components, by hash
 clean:  ## remove what the targets made
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage*
 
-.PHONY: help dev lint format test demo bench fuzz build action-lock release-lock clean
+.PHONY: help dev lint format test registries demo bench fuzz build action-lock release-lock clean

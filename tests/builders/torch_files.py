@@ -10,7 +10,7 @@ from tests.builders.dossiers import BytesReader
 from verifier import formats
 from verifier.errors import Malformed
 from verifier.formats import Budget, Limits
-from verifier.formats._pickle.judge import RULES as SYMBOL_RULES
+from verifier.formats._pickle import SYMBOL_RULES
 from verifier.formats._torch.dtypes import DTYPE_SIZES, PACKED
 from verifier.pipeline.inspection import Inspection
 from verifier.records import Artifact, Coverage, CoverageState, Finding, Reader, Record

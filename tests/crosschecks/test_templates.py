@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.builders.dossiers import artifact, snapshot
 from verifier.crosschecks import templates
-from verifier.formats._templates import template_fact
+from verifier.formats._templates.inspection import template_fact
 from verifier.records import Dossier, Fact, Finding
 
 

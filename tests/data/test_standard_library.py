@@ -24,7 +24,7 @@ import pytest
 from tests.builders.inspections import inspected, rules_of
 from tests.builders.opcodes import call, name, pickled, value
 from verifier.formats import pickle as pickle_format
-from verifier.formats._pickle.judge import UNSAFE_CALL, UNSAFE_STATE
+from verifier.formats._pickle import UNSAFE_CALL, UNSAFE_STATE
 
 OBJECTS: dict[str, object] = {
     "calendar": calendar.TextCalendar(),

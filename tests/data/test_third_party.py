@@ -24,7 +24,7 @@ from tests.builders.inspections import inspected, rules_of
 from tests.builders.opcodes import call, mapping, name, pickled, text, value
 from verifier.formats import pickle as pickle_format
 from verifier.formats import torch_zip
-from verifier.formats._pickle.judge import INTENT, UNKNOWN, UNSAFE_CALL, UNSAFE_STATE
+from verifier.formats._pickle import INTENT, UNKNOWN, UNSAFE_CALL, UNSAFE_STATE
 
 BUILD = b"b"
 BLOB = b"C\x02ab"

@@ -16,6 +16,7 @@ from tests.builders.zips import zip_bytes
 from verifier.errors import BudgetExceeded
 from verifier.formats import FormatModule, candidates
 from verifier.formats import gguf as module
+from verifier.formats._gguf import DUPLICATE, INCONSISTENT, MALFORMED, TRAILING, UNSAFE_NAME
 from verifier.formats._gguf.types import TENSOR_TYPES
 from verifier.records import Artifact, Coverage, CoverageState, Fact, Finding
 
@@ -49,7 +50,7 @@ def test_every_type_of_tensor_has_its_size(kind: int) -> None:
     data = gguf_bytes([], [tensor(shape=(known.elements, 3), kind=kind)], bytes(size))
     records = inspected(MODULE, data)
     assert (rules_of(records), [c.length for c in only(records, Coverage)][1]) == ([], size)
-    assert rules_of(inspected(MODULE, data[:-1])) == [module.INCONSISTENT]
+    assert rules_of(inspected(MODULE, data[:-1])) == [INCONSISTENT]
 
 
 SCALARS = [Raw(kind, bytes(size)) for kind, size in ((0, 1), (1, 1), (2, 2), (3, 2), (5, 4), (7, 1), (10, 8), (12, 8))]
@@ -126,7 +127,7 @@ LIES = {
 def test_a_header_that_lies_is_found(what: str) -> None:
     """CVE-2025-53630, CVE-2026-27940 and CVE-2026-33298 are products and sums that overflow."""
     records = inspected(MODULE, LIES[what], "model.gguf")
-    assert (rules_of(records), states_of(records)) == ([module.MALFORMED], [CoverageState.PARTIAL])
+    assert (rules_of(records), states_of(records)) == ([MALFORMED], [CoverageState.PARTIAL])
 
 
 MISPLACED = {
@@ -146,7 +147,7 @@ def test_tensors_that_do_not_fit_are_found(what: str) -> None:
     tensors, size, why = MISPLACED[what]
     records = inspected(MODULE, gguf_bytes([], tensors, bytes(size)))
     (finding,) = only(records, Finding)
-    assert (finding.rule, states_of(records)) == (module.INCONSISTENT, [CoverageState.PARTIAL])
+    assert (finding.rule, states_of(records)) == (INCONSISTENT, [CoverageState.PARTIAL])
     assert why in finding.message
 
 
@@ -158,21 +159,21 @@ def test_order_of_descriptions_does_not_matter() -> None:
 def test_names_that_stand_twice_are_found() -> None:
     keys = gguf_bytes([("a", 1), ("a", 2), ("a", 3)])
     (finding,) = only(inspected(MODULE, keys), Finding)
-    assert (finding.rule, len(finding.evidence)) == (module.DUPLICATE, 2)
+    assert (finding.rule, len(finding.evidence)) == (DUPLICATE, 2)
     tensors = gguf_bytes([], [tensor("a"), tensor("a", offset=32)], bytes(48))
-    assert rules_of(inspected(MODULE, tensors)) == [module.DUPLICATE]
+    assert rules_of(inspected(MODULE, tensors)) == [DUPLICATE]
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc/passwd", "C:\\x", "a\0b", "a/../../b"])
 def test_names_that_are_paths_out_of_a_folder_are_found(name: str) -> None:
-    assert rules_of(inspected(MODULE, gguf_bytes([], [tensor(name)], bytes(16)))) == [module.UNSAFE_NAME]
+    assert rules_of(inspected(MODULE, gguf_bytes([], [tensor(name)], bytes(16)))) == [UNSAFE_NAME]
 
 
 @pytest.mark.parametrize("behind", [zip_bytes((b"a", b"b")), b"\1", bytes(5000)])
 def test_what_follows_the_tensors_is_handed_back(behind: bytes) -> None:
     data = gguf_bytes([], [tensor()], bytes(16))
     records = inspected(MODULE, data + behind)
-    assert rules_of(records) == [module.TRAILING]
+    assert rules_of(records) == [TRAILING]
     assert members_of(records) == {f"bytes from {len(data)}": behind}
 
 

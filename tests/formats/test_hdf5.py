@@ -17,6 +17,7 @@ from tests.builders.zips import zip_bytes
 from verifier.errors import BudgetExceeded
 from verifier.formats import FormatModule, Limits, candidates
 from verifier.formats import hdf5 as module
+from verifier.formats._hdf5 import inspection
 from verifier.records import Coverage, CoverageState, Finding
 
 MODULE: FormatModule = module
@@ -85,7 +86,7 @@ def test_a_configuration_that_is_no_text_is_a_gap() -> None:
 
 
 def test_an_endless_configuration_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MAX_CONFIG", 10)
+    monkeypatch.setattr(inspection, "_MAX_CONFIG", 10)
     with pytest.raises(BudgetExceeded, match="a configuration has"):
         inspected(MODULE, keras_hdf5(OLD_LAMBDA))
 

@@ -17,6 +17,7 @@ from tests.builders.seeds import POINTER
 from verifier.errors import BudgetExceeded
 from verifier.formats import FormatModule, Limits, candidates
 from verifier.formats import json as module
+from verifier.formats._config import json as body
 from verifier.records import CoverageState, Edge, EdgeKind, Finding
 
 MODULE: FormatModule = module
@@ -227,14 +228,14 @@ def test_too_large_too_deep_and_too_many_are_limits(monkeypatch: pytest.MonkeyPa
     assert until_limit(MODULE, deep, Limits()) == []
     assert until_limit(MODULE, b"[" + b"0," * 5_000_000 + b"0]", Limits()) == []
     assert until_limit(MODULE, b"{}" + b" " * 100, Limits(steps=5)) == []
-    monkeypatch.setattr(module, "MAX_BYTES", 10)
+    monkeypatch.setattr(body, "MAX_BYTES", 10)
     with pytest.raises(BudgetExceeded, match="more than the 10"):
         _look({"a": "longer than that"})
 
 
 def test_findings_without_end_are_a_limit() -> None:
     data = b"[" + b'{"trust_remote_code":true},' * 2000 + b"0]"
-    assert len(until_limit(MODULE, data, Limits())) == module.MAX_RECORDS
+    assert len(until_limit(MODULE, data, Limits())) == body.MAX_RECORDS
 
 
 def test_wide_things_in_deep_things_take_no_memory() -> None:

@@ -13,7 +13,8 @@ from tests.builders.lz4s import JOBLIB, OF_WORDS, WORDS, frame, stored
 from verifier.formats import Budget, FormatModule, candidates
 from verifier.formats import lz4 as module
 from verifier.formats._codecs import LZ4
-from verifier.formats._readers import BytesReader, Decoded
+from verifier.formats._decoded import Decoded
+from verifier.formats._readers import BytesReader
 from verifier.records import CoverageState
 
 MODULE: FormatModule = module

@@ -13,7 +13,7 @@ from tests.builders.inspections import facts_of, inspected, only, probe, rules_o
 from tests.builders.onnxs import external, model, node, onnx_bytes, raw, shape, tensor, weights
 from tests.builders.protobufs import block, number, varint
 from verifier.errors import Malformed
-from verifier.formats import Budget, Context, FormatModule, Yield
+from verifier.formats import Budget, Context, FormatModule, Yield, _onnx
 from verifier.formats import onnx as module
 from verifier.formats._onnx.external import unsafe_location
 from verifier.formats._readers import BytesReader
@@ -60,16 +60,16 @@ OPERATORS = {
     "ml": (node("TreeEnsemble", domain="ai.onnx.ml"), b"", []),
     "microsoft": (node("FusedMatMul", domain="com.microsoft"), b"", []),
     "own function": (node("F", domain="mine"), block(25, block(1, "F"), block(10, "mine")), []),
-    "unknown domain": (node("F", domain="mine"), b"", [module.CUSTOM]),
-    "other function": (node("G", domain="mine"), block(25, block(1, "F"), block(10, "mine")), [module.CUSTOM]),
-    "engine": (node("EPContext", domain="com.microsoft"), b"", [module.CUSTOM]),
-    "python": (node("PyOp", domain="ai.onnx.contrib"), b"", [module.PYTHON]),
-    "library": (node("Tokenizer", domain="com.microsoft.extensions"), b"", [module.PYTHON]),
-    "subgraph": (node("If", attributes=GRAPH_IN_ATTRIBUTE), b"", [module.PYTHON]),
-    "function": (node("Twice", domain="mine"), FUNCTION, [module.PYTHON]),
-    "training": (node("Relu"), block(20, block(2, node("PyOp"))), [module.PYTHON]),
-    "domain first": (block(1, block(7, "mine"), block(4, "Relu")), b"", [module.CUSTOM]),
-    "same end, other domain": (node("Relu") + block(1, block(7, "mine"), block(4, "Relu")), b"", [module.CUSTOM]),
+    "unknown domain": (node("F", domain="mine"), b"", [_onnx.CUSTOM]),
+    "other function": (node("G", domain="mine"), block(25, block(1, "F"), block(10, "mine")), [_onnx.CUSTOM]),
+    "engine": (node("EPContext", domain="com.microsoft"), b"", [_onnx.CUSTOM]),
+    "python": (node("PyOp", domain="ai.onnx.contrib"), b"", [_onnx.PYTHON]),
+    "library": (node("Tokenizer", domain="com.microsoft.extensions"), b"", [_onnx.PYTHON]),
+    "subgraph": (node("If", attributes=GRAPH_IN_ATTRIBUTE), b"", [_onnx.PYTHON]),
+    "function": (node("Twice", domain="mine"), FUNCTION, [_onnx.PYTHON]),
+    "training": (node("Relu"), block(20, block(2, node("PyOp"))), [_onnx.PYTHON]),
+    "domain first": (block(1, block(7, "mine"), block(4, "Relu")), b"", [_onnx.CUSTOM]),
+    "same end, other domain": (node("Relu") + block(1, block(7, "mine"), block(4, "Relu")), b"", [_onnx.CUSTOM]),
 }
 
 
@@ -98,11 +98,11 @@ INCONSISTENT = {
 
 @pytest.mark.parametrize("what", INCONSISTENT)
 def test_tensors_that_contradict_themselves_are_named(what: str) -> None:
-    assert module.INCONSISTENT in rules_of(inspected(MODULE, model(weights(INCONSISTENT[what]))))
+    assert _onnx.INCONSISTENT in rules_of(inspected(MODULE, model(weights(INCONSISTENT[what]))))
     sparse = block(15, block(1, INCONSISTENT[what]))
-    assert module.INCONSISTENT in rules_of(inspected(MODULE, model(sparse)))
+    assert _onnx.INCONSISTENT in rules_of(inspected(MODULE, model(sparse)))
     attribute = block(5, block(1, "value"), block(5, INCONSISTENT[what]))
-    assert module.INCONSISTENT in rules_of(inspected(MODULE, model(node("Constant", attributes=attribute))))
+    assert _onnx.INCONSISTENT in rules_of(inspected(MODULE, model(node("Constant", attributes=attribute))))
 
 
 GENUINE = [
@@ -126,14 +126,14 @@ def test_all_forms_of_numbers_are_understood(one: bytes) -> None:
 @pytest.mark.parametrize(("name", "place"), [("ConstantOfShape", 0), ("Expand", 1), ("Tile", 1)], ids=str)
 def test_shapes_that_no_memory_holds_are_named(name: str, place: int) -> None:
     inputs = ["x"] * place + ["shape"]
-    for sizes, expected in (((1 << 20, 1 << 20), [module.BOMB]), ((1 << 10, 1 << 10), [])):
+    for sizes, expected in (((1 << 20, 1 << 20), [_onnx.BOMB]), ((1 << 10, 1 << 10), [])):
         known = model(node(name, *inputs), weights(shape(*sizes)))
         assert rules_of(inspected(MODULE, known)) == expected
         value = block(5, block(1, "value"), block(5, shape(*sizes)))
         constant = model(node("Constant", attributes=value, output="shape"), node(name, *inputs))
         assert rules_of(inspected(MODULE, constant)) == expected
     packed = tensor([2], block(7, varint(1 << 20), varint(1 << 20)), name="shape", dtype=7)
-    assert rules_of(inspected(MODULE, model(node(name, *inputs), weights(packed)))) == [module.BOMB]
+    assert rules_of(inspected(MODULE, model(node(name, *inputs), weights(packed)))) == [_onnx.BOMB]
 
 
 UNSAFE = [
@@ -146,9 +146,9 @@ UNSAFE = [
 def test_places_outside_the_folder_are_named(location: str) -> None:
     """CVE-2022-25882, CVE-2024-5187, CVE-2024-27318 and CVE-2025-51480."""
     records = beside(model(weights(external(location))), {"x": bytes(16)})
-    assert rules_of(records) == [module.UNSAFE]
+    assert rules_of(records) == [_onnx.UNSAFE]
     left = tensor([1], raw(1) + block(13, block(1, "location"), block(2, location)))
-    assert rules_of(inspected(MODULE, model(weights(left)))) == [module.UNSAFE]
+    assert rules_of(inspected(MODULE, model(weights(left)))) == [_onnx.UNSAFE]
 
 
 @pytest.mark.parametrize("location", ["model.onnx_data", "weights/layer.0", "./a", "Constant_1_attr__value", "50%"])
@@ -159,19 +159,19 @@ def test_places_beside_the_model_are_fine(location: str) -> None:
 def test_what_loaders_would_take_for_settings_is_named() -> None:
     """CVE-2026-34445: attributes of the loader's own object were set by the file."""
     records = beside(model(weights(external("w", __class__="x"))), {"w": bytes(16)})
-    assert rules_of(records) == [module.UNSAFE]
+    assert rules_of(records) == [_onnx.UNSAFE]
     assert rules_of(beside(model(weights(external("w", prepacked_0="MatMul|0;16;1"))), {"w": bytes(16)})) == []
 
 
 @pytest.mark.parametrize(
     ("more", "rule"),
     [
-        ({"offset": "-16"}, module.MISMATCH),
-        ({"offset": "8"}, module.MISMATCH),
-        ({"offset": "x"}, module.MISMATCH),
-        ({"offset": "99999999999999999999999"}, module.MISMATCH),
-        ({"length": "17"}, module.MISMATCH),
-        ({"length": "12"}, module.MISMATCH),
+        ({"offset": "-16"}, _onnx.MISMATCH),
+        ({"offset": "8"}, _onnx.MISMATCH),
+        ({"offset": "x"}, _onnx.MISMATCH),
+        ({"offset": "99999999999999999999999"}, _onnx.MISMATCH),
+        ({"length": "17"}, _onnx.MISMATCH),
+        ({"length": "12"}, _onnx.MISMATCH),
     ],
 )
 def test_ranges_that_lie_are_named(more: dict[str, str], rule: str) -> None:
@@ -179,7 +179,7 @@ def test_ranges_that_lie_are_named(more: dict[str, str], rule: str) -> None:
 
 
 def test_a_missing_file_is_named() -> None:
-    assert rules_of(beside(model(weights(external("w"))), {})) == [module.MISSING]
+    assert rules_of(beside(model(weights(external("w"))), {})) == [_onnx.MISSING]
 
 
 def test_files_beside_are_accounted_for() -> None:
@@ -222,13 +222,13 @@ MALFORMED = {
 @pytest.mark.parametrize("what", MALFORMED)
 def test_what_is_no_model_is_refused(what: str) -> None:
     records = inspected(MODULE, MALFORMED[what], "model.onnx")
-    assert rules_of(records)[0] == module.MALFORMED
+    assert rules_of(records)[0] == _onnx.MALFORMED
     assert states_of(records) == [CoverageState.PARTIAL]
 
 
 def test_what_was_seen_before_a_break_is_reported() -> None:
     records = inspected(MODULE, model(node("PyOp"), weights(external("/x"))) + b"\x0b")
-    assert rules_of(records) == [module.MALFORMED, module.PYTHON, module.UNSAFE]
+    assert rules_of(records) == [_onnx.MALFORMED, _onnx.PYTHON, _onnx.UNSAFE]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from tests.builders.inspections import context, inspected, members_of, only, pro
 from tests.builders.tars import Item, pax, tar_bytes
 from verifier.formats import Budget, FormatModule, Limits, Member, candidates, tar
 from verifier.formats._codecs import GZIP
-from verifier.formats._readers import BytesReader, Decoded
+from verifier.formats._decoded import Decoded
+from verifier.formats._readers import BytesReader
 from verifier.records import Artifact, Coverage, CoverageState, Finding
 
 MODULE: FormatModule = tar

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.builders.tars import Item, header, pax, tar_bytes
 from verifier.formats._readers import BytesReader
-from verifier.formats._tar import Entry, Flaw, entries, is_header
+from verifier.formats._tar.archive import Entry, Flaw, entries
+from verifier.formats._tar.header import is_header
 
 
 def _walk(data: bytes) -> tuple[dict[str, bytes], list[str]]:

@@ -14,6 +14,7 @@ from verifier.errors import Malformed
 from verifier.formats import Budget, Context, FormatModule, Yield
 from verifier.formats import tensor_bundle as module
 from verifier.formats._readers import BytesReader
+from verifier.formats._tensorflow import INCONSISTENT, MISSING
 from verifier.records import Artifact, Coverage, CoverageState, Reader
 
 MODULE: FormatModule = module
@@ -55,17 +56,17 @@ def test_bytes_of_no_tensor_are_a_gap() -> None:
 @pytest.mark.parametrize(
     ("data", "rule"),
     [
-        (table(header(), entry("a", [2], 0, 7)), module.INCONSISTENT),
-        (table(header(), entry("a", [2], 20, 8)), module.INCONSISTENT),
-        (table(header(), entry("a", [2], -8, 8)), module.INCONSISTENT),
-        (table(header(), entry("a", [-2], 0, 8)), module.INCONSISTENT),
-        (table(header(), entry("a", [2], 0, 8, shard=1)), module.INCONSISTENT),
-        (table(entry("a", [2], 0, 8)), module.INCONSISTENT),
-        (table(header(0)), module.INCONSISTENT),
-        (table(header(), entry("a", [2], 0, 8), compression=1), module.INCONSISTENT),
-        (table(header(), (b"a", b"\x0b")), module.INCONSISTENT),
-        (b"\xff" * 40 + MAGIC, module.INCONSISTENT),
-        (table(header(2), entry("a", [2], 0, 8, shard=1)), module.MISSING),
+        (table(header(), entry("a", [2], 0, 7)), INCONSISTENT),
+        (table(header(), entry("a", [2], 20, 8)), INCONSISTENT),
+        (table(header(), entry("a", [2], -8, 8)), INCONSISTENT),
+        (table(header(), entry("a", [-2], 0, 8)), INCONSISTENT),
+        (table(header(), entry("a", [2], 0, 8, shard=1)), INCONSISTENT),
+        (table(entry("a", [2], 0, 8)), INCONSISTENT),
+        (table(header(0)), INCONSISTENT),
+        (table(header(), entry("a", [2], 0, 8), compression=1), INCONSISTENT),
+        (table(header(), (b"a", b"\x0b")), INCONSISTENT),
+        (b"\xff" * 40 + MAGIC, INCONSISTENT),
+        (table(header(2), entry("a", [2], 0, 8, shard=1)), MISSING),
     ],
 )
 def test_what_contradicts_itself_is_named(data: bytes, rule: str) -> None:

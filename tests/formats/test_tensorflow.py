@@ -23,7 +23,7 @@ from tests.builders.protobufs import block, number
 from verifier.formats import FormatModule
 from verifier.formats import tensorflow as module
 from verifier.formats._keras import CODE
-from verifier.formats._tensorflow.judge import FOREIGN, MACHINE, MALFORMED, PATH, PYTHON, UNREVIEWED
+from verifier.formats._tensorflow import FOREIGN, MACHINE, MALFORMED, PATH, PYTHON, UNREVIEWED
 from verifier.records import Coverage, CoverageState
 
 MODULE: FormatModule = module

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.builders.inspections import inspected, probe, rules_of, states_of
 from verifier.formats import FormatModule, candidates
 from verifier.formats import tensorflow_text as module
-from verifier.formats._tensorflow.judge import MACHINE, PYTHON, UNREVIEWED
+from verifier.formats._tensorflow import MACHINE, PYTHON, UNREVIEWED
 from verifier.records import CoverageState
 
 MODULE: FormatModule = module

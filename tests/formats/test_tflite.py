@@ -14,7 +14,7 @@ from tests.builders.inspections import facts_of, inspected, members_of, only, pr
 from tests.builders.protobufs import block
 from verifier.formats import FormatModule, candidates
 from verifier.formats import tflite as module
-from verifier.formats._tensorflow.judge import MACHINE, PYTHON, UNREVIEWED
+from verifier.formats._tensorflow import LITE_CUSTOM, LITE_MALFORMED, MACHINE, PYTHON, UNREVIEWED
 from verifier.records import Coverage, CoverageState
 
 MODULE: FormatModule = module
@@ -38,8 +38,8 @@ def test_an_honest_model_is_counted_and_its_buffers_are_data() -> None:
     ("name", "expected"),
     [
         ("TFLite_Detection_PostProcess", []),
-        ("Mine", [module.CUSTOM]),
-        ("", [module.CUSTOM]),
+        ("Mine", [LITE_CUSTOM]),
+        ("", [LITE_CUSTOM]),
         ("FlexErf", []),
         ("FlexReadFile", [MACHINE]),
         ("FlexPyFunc", [PYTHON]),
@@ -56,8 +56,8 @@ def test_custom_operators_are_judged(name: str, expected: list[str]) -> None:
         (flex_options(b"Erf", block(1, "n") + block(2, "Erf")), []),
         (flex_options(b"Erf", block(1, "n") + block(2, "PyFunc")), [PYTHON]),
         (flex_options(b"ReadFile", block(1, "n") + block(2, "Erf")), [MACHINE]),
-        (b"no options", [module.MALFORMED]),
-        (flex_options(b"Erf", b"\x0b"), [module.MALFORMED]),
+        (b"no options", [LITE_MALFORMED]),
+        (flex_options(b"Erf", b"\x0b"), [LITE_MALFORMED]),
         (flex_options(), [UNREVIEWED]),
     ],
 )
@@ -67,7 +67,7 @@ def test_a_node_of_tensorflow_is_what_its_options_say(options: bytes, expected: 
 
 
 def test_the_older_field_of_an_operator_counts_too() -> None:
-    assert rules_of(inspected(MODULE, tflite(codes=[{0: Number(32, 1), 1: "Mine"}]))) == [module.CUSTOM]
+    assert rules_of(inspected(MODULE, tflite(codes=[{0: Number(32, 1), 1: "Mine"}]))) == [LITE_CUSTOM]
 
 
 WEIGHT: Fields = {0: [100], 2: Number(1)}
@@ -90,7 +90,7 @@ MALFORMED = {
 def test_what_leads_out_of_the_file_is_named(what: str) -> None:
     """CVE-2026-42627: offsets and sizes of buffers are taken from the file."""
     records = inspected(MODULE, MALFORMED[what], "model.tflite")
-    assert rules_of(records) == [module.MALFORMED]
+    assert rules_of(records) == [LITE_MALFORMED]
     assert states_of(records) == [CoverageState.PARTIAL]
 
 

@@ -15,6 +15,7 @@ from tests.builders.zips import Part, Zip, build
 from verifier.formats import Budget
 from verifier.formats import torch_distributed as module
 from verifier.formats._readers import BytesReader
+from verifier.formats._torch import distributed as body
 from verifier.records import Coverage, CoverageState, Finding, Record
 
 FIRST, SECOND = torch_zip(), torch_zip(state_dict(bias=tensor()))
@@ -53,7 +54,7 @@ def test_every_archive_goes_back() -> None:
 
 def test_archives_with_zip64_ends_are_told_apart() -> None:
     whole = build(Zip([Part(b"archive/data.pkl", state_dict())], zip64=True))
-    assert module.pieces(BytesReader(whole + whole), Budget()) == [(0, len(whole)), (len(whole), 2 * len(whole))]
+    assert body.pieces(BytesReader(whole + whole), Budget()) == [(0, len(whole)), (len(whole), 2 * len(whole))]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -155,8 +156,8 @@ def test_a_neighbor_that_cannot_be_opened_is_reported() -> None:
 
 
 def test_findings_are_bounded() -> None:
-    records = examined(metadata(*((f"../{n}", 0, 1) for n in range(module._MOST_FINDINGS + 10))), ".metadata")
-    assert len(alarms(records)) == module._MOST_FINDINGS
+    records = examined(metadata(*((f"../{n}", 0, 1) for n in range(body._MOST_FINDINGS + 10))), ".metadata")
+    assert len(alarms(records)) == body._MOST_FINDINGS
 
 
 def test_the_pickle_itself_is_judged() -> None:

@@ -13,6 +13,7 @@ from tests.builders.torch_files import DTYPES, accused, alarms, examined, gaps, 
 from tests.builders.torches import PAYLOAD, archive, state_dict, storage, tensor, torch_zip
 from tests.builders.zips import Part, Zip, build
 from verifier.formats import torch_zip as module
+from verifier.formats._torch import archive as body
 from verifier.records import Coverage, CoverageState, Finding
 
 EVIL = pickled(PAYLOAD)
@@ -252,9 +253,9 @@ def test_over_the_network_only_what_is_unpickled_is_read() -> None:
 
 
 def test_findings_of_one_member_are_bounded() -> None:
-    storages = {f"weight{i}": tensor(str(i)) for i in range(1, module._MOST_FINDINGS + 2)}
+    storages = {f"weight{i}": tensor(str(i)) for i in range(1, body._MOST_FINDINGS + 2)}
     records = examined(torch_zip(state_dict(**storages)))
-    assert len(records) < module._MOST_FINDINGS + 100
+    assert len(records) < body._MOST_FINDINGS + 100
     assert any("reasons for concern" in gap for gap in gaps(records))
 
 

@@ -27,6 +27,7 @@ from tests.builders.torches import (
     torch_zip,
 )
 from verifier.formats import torch_zip as module
+from verifier.formats._torch import archive as body
 from verifier.records import Coverage, CoverageState, Finding
 
 EVIL = pickled(PAYLOAD)
@@ -249,5 +250,5 @@ def test_code_in_constants_of_a_checkpoint_is_found() -> None:
 
 
 def test_a_long_source_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MAX_TEXT", 100)
+    monkeypatch.setattr(body, "_MAX_TEXT", 100)
     assert any("more than the 100" in gap for gap in gaps(examined(script_zip(SCRIPT))))

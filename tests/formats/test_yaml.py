@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.builders.inspections import facts_of, inspected, only, probe, rules_of, states_of, until_limit
 from verifier.formats import FormatModule, Limits, candidates
 from verifier.formats import yaml as module
+from verifier.formats._config import yaml as body
 from verifier.records import CoverageState, Finding
 
 MODULE: FormatModule = module
@@ -88,7 +89,7 @@ def test_places_are_pointers_and_lines() -> None:
 
 def test_bombs_are_limits() -> None:
     assert until_limit(MODULE, b"[" * 200 + b"]" * 200, Limits(), "a.yaml") == []
-    assert len(until_limit(MODULE, b"- {_target_: os.system}\n" * 2000, Limits(), "a.yaml")) == module.MAX_RECORDS
+    assert len(until_limit(MODULE, b"- {_target_: os.system}\n" * 2000, Limits(), "a.yaml")) == body.MAX_RECORDS
 
 
 @settings(max_examples=60, deadline=None)

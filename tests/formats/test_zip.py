@@ -10,15 +10,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from tests.builders.inspections import (
-    inspected,
-    members_of,
-    only,
-    probe,
-    rules_of,
-    states_of,
-    until_limit,
-)
+from tests.builders.inspections import inspected, members_of, only, probe, rules_of, states_of, until_limit
 from tests.builders.seeds import png
 from tests.builders.zips import Part, Zip, build, zip_bytes
 from verifier.errors import Malformed

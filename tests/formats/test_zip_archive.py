@@ -16,8 +16,10 @@ from tests.builders.zips import Part, Zip, build, zip_bytes
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Budget
 from verifier.formats._readers import BytesReader, chunks
-from verifier.formats._zip import Archive, LieKind, find_directory
 from verifier.formats._zip import entries as entries_module
+from verifier.formats._zip.archive import Archive
+from verifier.formats._zip.directory import find_directory
+from verifier.formats._zip.lies import LieKind
 
 METHODS = (0, 8, 12, 14)
 

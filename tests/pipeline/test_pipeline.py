@@ -11,7 +11,8 @@ import pytest
 from tests.builders.hub import Hub, Lie
 from tests.builders.models import poisoned_checkpoint
 from tests.sources.conftest import lay_out
-from verifier import pipeline, verify_model
+from verifier import verify_model
+from verifier.data import registries
 from verifier.errors import NotFoundError, PolicyError, UsageError
 from verifier.formats import Limits
 from verifier.pipeline import MAX_DEPENDENCIES, tool_identity
@@ -215,12 +216,16 @@ def test_a_path_is_never_a_repository(models: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_tool_is_another_one_when_a_registry_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    lay_out(tmp_path, {"globals/package.toml": b"[import]", "globals/note.txt": b"", "other.toml": b""})
-    monkeypatch.setattr(pipeline, "files", lambda _: tmp_path)
+    lay_out(tmp_path, {"package.toml": b"[import]", "note.txt": b""})
+    monkeypatch.setattr(registries, "FOLDER", tmp_path)
+    monkeypatch.setattr(registries, "SUMS", tmp_path / "SHA256SUMS")
+    registries.refresh()
     before = tool_identity.__wrapped__()
-    lay_out(tmp_path, {"globals/note.txt": b"another"})
+    lay_out(tmp_path, {"note.txt": b"another"})
+    registries.refresh()
     assert tool_identity.__wrapped__() == before
-    lay_out(tmp_path, {"globals/package.toml": b"[call]"})
+    lay_out(tmp_path, {"package.toml": b"[call]"})
+    registries.refresh()
     assert tool_identity.__wrapped__() != before
 
 

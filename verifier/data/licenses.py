@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import cast
+
+from verifier.data.registries import read
 
 
 @cache
@@ -24,4 +24,4 @@ def broken_terms(base: str, derived: str) -> bool:
 
 @cache
 def _registry() -> Mapping[str, Mapping[str, object]]:
-    return tomllib.loads((files(__package__) / "licenses.toml").read_text(encoding="utf-8"))
+    return read("licenses.toml")

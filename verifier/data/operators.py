@@ -6,11 +6,11 @@ list those that only compute.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+
+from verifier.data.registries import read
 
 
 class Reach(StrEnum):
@@ -45,7 +45,7 @@ def operator(name: str) -> Operator | None:
 
 @cache
 def _registry() -> tuple[dict[str, Operator], frozenset[str]]:
-    table = tomllib.loads((files(__package__) / "tensorflow.toml").read_text(encoding="utf-8"))
+    table = read("tensorflow.toml")
     known = {
         name: Operator(reach, why)
         for reach in (Reach.PYTHON, Reach.MACHINE, Reach.FEEDING)

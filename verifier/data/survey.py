@@ -14,14 +14,13 @@ import importlib
 import inspect
 import pkgutil
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from importlib.resources import files
 from types import ModuleType
 from typing import Final
 
+from verifier.data.registries import read
 from verifier.data.symbols import Package, package
 
 HOOKS: Final = (
@@ -93,7 +92,7 @@ class Plan:
 
 def plan(name: str) -> Plan:
     """The plan for a package; an empty one where there is none."""
-    table = tomllib.loads((files(__package__) / "survey.toml").read_text(encoding="utf-8")).get(name, {})
+    table = read("survey.toml").get(name, {})
     return Plan(frozenset(table.get("outside", ())), tuple(table.get("functions", ())))
 
 

@@ -12,13 +12,12 @@ An entry is a Shape: an inline table, or the name of one in `shapes.toml` or in 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
+from verifier.data.registries import is_listed, read
 from verifier.errors import InternalError
 
 
@@ -152,19 +151,14 @@ def _read_shape(place: str, table: object, name: str = "") -> Shape:
 
 
 @cache
-def _read(name: str) -> dict[str, object]:
-    return tomllib.loads((files(__package__) / name).read_text(encoding="utf-8"))
-
-
-@cache
 def _shared() -> Mapping[str, Shape]:
-    return {name: _read_shape(f"shapes.toml: {name}", table, name) for name, table in _read("shapes.toml").items()}
+    return {name: _read_shape(f"shapes.toml: {name}", table, name) for name, table in read("shapes.toml").items()}
 
 
 @cache
 def standard_modules() -> frozenset[str]:
     """Top-level modules of the standard library, of all versions and systems the registry knows."""
-    return frozenset(str(_read("stdlib.toml")["modules"]).split())
+    return frozenset(str(read("stdlib.toml")["modules"]).split())
 
 
 @cache
@@ -176,12 +170,10 @@ def package(name: str) -> Package | None:
     Raises:
         InternalError: the file is malformed.
     """
-    try:
-        table = _read(f"globals/{name}.toml") if name.isidentifier() else {}
-    except FileNotFoundError:
-        table = {}
+    file = f"globals/{name}.toml"
+    table = read(file) if is_listed(file) else {}
     if not table:
-        return _package(name, _read("stdlib.toml")) if name in standard_modules() else None
+        return _package(name, read("stdlib.toml")) if name in standard_modules() else None
     missing = ", ".join(key for key in _HEADER if key not in table)
     if missing:
         raise InternalError(f"globals/{name}.toml lacks {missing}")

@@ -8,6 +8,10 @@ A format module holds:
 - optionally `recognize(probe) -> bool` — whether the content is of this format; replaces the magic bytes,
   never the suffixes.
 
+A format module stays light, since every process loads all of them to recognize files: it takes the ids of its rules
+from the package of its engine (`_gguf/__init__.py`), and imports the engine itself within `inspect`, or within
+`recognize` behind a cheap look at the head (`tests/formats/test_loading.py`).
+
 Every inspection ends in at least one Coverage for its artifact. `CoverageState.UNKNOWN` from a module means "not my
 format after all" (a suffix promised what the content is not); it counts only where no other module covers the artifact.
 """

@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Final
 
 from verifier.errors import Malformed
-from verifier.formats._flatbuffer import Flat, Table
+from verifier.formats._flatbuffer.table import Flat, Table
 from verifier.formats._ranges import Range
 
 _VERSION: Final = "FlabuffersModel_v1"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.formats import Context, Yield
-from verifier.formats._codecs import BZIP2
-from verifier.formats._compressed import RULES, unwrap
+from verifier.formats._compressed import RULES
 from verifier.records import Artifact, Format, Reader
 
 __all__ = ["FORMAT", "RULES", "inspect"]
@@ -19,4 +18,7 @@ FORMAT = Format("bzip2", 1, "bzip2 stream", magic=_MAGIC)
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Hands back what is inside."""
+    from verifier.formats._codecs import BZIP2
+    from verifier.formats._compressed.streams import unwrap
+
     yield from unwrap(artifact, reader, context, BZIP2, FORMAT.how)

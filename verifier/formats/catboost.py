@@ -22,7 +22,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Fi
     """Follows the core, a FlatBuffer, and holds its trees against their counts."""
     from verifier.formats._account import accounted
     from verifier.formats._catboost import check
-    from verifier.formats._flatbuffer import Flat
+    from verifier.formats._flatbuffer.table import Flat
     from verifier.formats._readers import Window
 
     size = int.from_bytes(reader.read_at(4, 4), "little")

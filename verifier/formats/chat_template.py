@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from verifier.errors import Malformed
 from verifier.formats import Context, Probe, Yield
-from verifier.formats._json import parse
 from verifier.formats._templates import RULES as TEMPLATE_RULES
-from verifier.formats._templates import inspect_template, inspect_templates, template_fact
 from verifier.formats._text import begins_as_text, is_text, read_whole
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
 
@@ -31,6 +29,9 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Reads everything and parses the templates."""
+    from verifier.formats._json import parse
+    from verifier.formats._templates.inspection import inspect_template, inspect_templates, template_fact
+
     raw = read_whole(reader, context.budget, MAX_BYTES)
     if not is_text(raw[:4], [raw]) or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is named as a template but is no text", FORMAT.how)

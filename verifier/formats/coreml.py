@@ -31,7 +31,7 @@ def recognize(probe: Probe) -> bool:
     """A version, a description, and then one of the kinds of model; fields before it may be large, and are not read."""
     if not probe.head.startswith(b"\x08") or probe.head[2:3] not in (b"\x12", b"\x50"):
         return False
-    from verifier.formats._protobuf import BYTES, Wire
+    from verifier.formats._protobuf.wire import BYTES, Wire
 
     wire = Wire(probe.reader, Budget(Limits(steps=1000)))
     try:
@@ -52,7 +52,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Fi
         BudgetExceeded: after everything was said that was seen before the limit.
     """
     from verifier.formats._coreml.model import Contents, walk
-    from verifier.formats._protobuf import Wire
+    from verifier.formats._protobuf.wire import Wire
 
     if reader.read_at(0, 1) != b"\x08":
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is no Core ML model", FORMAT.how)

@@ -11,13 +11,9 @@ from collections.abc import Iterator
 from posixpath import dirname
 from typing import Final
 
-from verifier.formats._codecs import ZLIB
-from verifier.formats._compressed import BROKEN_STREAM, TRAILING, inner_name
+from verifier.formats._compressed import BROKEN_STREAM, TRAILING
 from verifier.formats._context import Context, Member, Probe
 from verifier.formats._joblib import RULES as STREAM_RULES
-from verifier.formats._joblib import begins, inspect_streams
-from verifier.formats._pickle.recognition import tried
-from verifier.formats._readers import Decoded, Window
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader
 
 FORMAT = Format("joblib", 1, "joblib file", suffixes=(".joblib",), refines=("pickle",))
@@ -37,11 +33,17 @@ def recognize(probe: Probe) -> bool:
     if _ZFILE.match(probe.head):
         return True
     hinted = b"joblib.numpy_pickle" in probe.head or probe.name.endswith(FORMAT.suffixes)
-    return hinted and tried(probe.head, probe.reader).pickle
+    if not hinted:
+        return False
+    from verifier.formats._pickle.recognition import tried
+
+    return tried(probe.head, probe.reader).pickle
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Finding | Fact | Coverage | Member]:
     """Inspects the pickle, and proves the arrays in it to be numbers."""
+    from verifier.formats._joblib.streams import inspect_streams
+
     match = _ZFILE.fullmatch(reader.read_at(0, _ZHEADER))
     if match is None:
         yield from inspect_streams(artifact, reader, context, FORMAT.how)
@@ -56,6 +58,12 @@ def _zfile(
 
     The pickle is inspected here, since the files that it opens stand beside the outer one.
     """
+    from verifier.formats._codecs import ZLIB
+    from verifier.formats._compressed.streams import inner_name
+    from verifier.formats._decoded import Decoded
+    from verifier.formats._joblib.streams import begins, inspect_streams
+    from verifier.formats._readers import Window
+
     start = _ZHEADER + (reader.read_at(_ZHEADER, 1) == b" ")
     stream = Decoded(Window(reader, start, reader.size - start), ZLIB, context.budget)
     produced, used = stream.finish()

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from verifier.errors import BudgetExceeded, Malformed
+from verifier.errors import BudgetExceeded
 from verifier.formats import Context, Member, Probe, Yield
-from verifier.formats._keras import MALFORMED, inspect_text
+from verifier.formats._keras import MALFORMED
 from verifier.formats._keras import RULES as KERAS_RULES
 from verifier.formats._text import read_whole
-from verifier.formats._zip import Archive, find_directory
-from verifier.formats._zip.report import RULES as ZIP_RULES
-from verifier.formats._zip.report import inspect_archive
+from verifier.formats._zip import RULES as ZIP_RULES
+from verifier.formats._zip.recognition import listed
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader
 
 FORMAT = Format("keras", 1, "Keras archive", suffixes=(".keras",), refines=("zip",))
@@ -34,15 +33,16 @@ _MAX_CONFIG: Final = 128 << 20
 
 def recognize(probe: Probe) -> bool:
     """A zip with a configuration and weights or metadata beside it: one read at the end, and one of the directory."""
-    try:
-        names = {entry.name for entry in Archive(probe.reader).entries}
-    except (BudgetExceeded, Malformed):
-        return False
+    names = {entry.name for entry in listed(probe.reader)}
     return _CONFIG in names and (probe.name.endswith(FORMAT.suffixes) or any(map(_COMPANIONS.fullmatch, names)))
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Judges every member that is a configuration, and hands back the others."""
+    from verifier.formats._zip.archive import Archive
+    from verifier.formats._zip.directory import find_directory
+    from verifier.formats._zip.report import inspect_archive
+
     if find_directory(reader) is None:
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is no zip archive", FORMAT.how)
         return
@@ -56,6 +56,8 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
 
 
 def _member(context: Context, child: Artifact, body: Reader) -> Iterator[Yield]:
+    from verifier.formats._keras.config import inspect_text
+
     if child.own_path != _CONFIG:
         yield Member(child, body)
         return

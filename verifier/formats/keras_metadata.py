@@ -10,8 +10,7 @@ from typing import Final
 
 from verifier.errors import Malformed
 from verifier.formats import Context, Probe, Yield
-from verifier.formats._keras import MALFORMED, RULES, inspect_text
-from verifier.formats._protobuf import BYTES, Wire
+from verifier.formats._keras import MALFORMED, RULES
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader
 
 __all__ = ["FORMAT", "RULES", "inspect", "recognize"]
@@ -30,6 +29,9 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Judges every description, in whatever field it stands."""
+    from verifier.formats._keras.config import inspect_text
+    from verifier.formats._protobuf.wire import BYTES, Wire
+
     wire = Wire(reader, context.budget)
     layers = 0
     try:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.formats import HEAD, Context, Member, Probe, Yield, candidates
-from verifier.formats._media import end_of
-from verifier.formats._readers import rest
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
 
 _MAGIC = (
@@ -59,6 +57,9 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
 
 
 def _behind(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Member]:
+    from verifier.formats._media import end_of
+    from verifier.formats._readers import rest
+
     end = end_of(reader, context.budget)
     end += next((at for at, byte in enumerate(reader.read_at(end, HEAD)) if byte), 0)
     member = rest(artifact, reader, end)

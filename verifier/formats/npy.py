@@ -4,80 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.errors import Malformed
 from verifier.formats._context import Context, Member
-from verifier.formats._numpy import Header, read_header
-from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
-from verifier.formats._pickle.inspection import inspect_stream
-from verifier.formats._readers import rest
-from verifier.records import (
-    Artifact,
-    Coverage,
-    CoverageState,
-    Evidence,
-    Fact,
-    Finding,
-    Format,
-    Reader,
-    parameters,
-    visible,
-)
+from verifier.formats._numpy import MAGIC, MALFORMED, TRAILING
+from verifier.formats._pickle import RULES as PICKLE_RULES
+from verifier.records import Artifact, Coverage, Fact, Finding, Format, Reader
 
-FORMAT = Format("npy", 1, "NumPy array", magic=((0, b"\x93NUMPY"),), suffixes=(".npy",))
+FORMAT = Format("npy", 1, "NumPy array", magic=((0, MAGIC),), suffixes=(".npy",))
 
-RULES: tuple[str, ...] = ("npy-malformed", "npy-trailing-bytes", *PICKLE_RULES)
+RULES: tuple[str, ...] = (MALFORMED, TRAILING, *PICKLE_RULES)
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Finding | Fact | Coverage | Member]:
     """Proves that the body is numbers of the size the header says, or inspects the pickle that it is."""
-    if reader.read_at(0, 6) != FORMAT.magic[0][1]:
-        yield Coverage(artifact.name, CoverageState.UNKNOWN, "it does not begin as a NumPy array does", FORMAT.how)
-        return
-    try:
-        header = read_header(reader)
-    except Malformed as error:
-        yield _malformed(artifact, error.message, error.offset or 0)
-        yield Coverage(artifact.name, CoverageState.PARTIAL, "its header cannot be understood", FORMAT.how)
-        return
-    yield from _facts(artifact, header)
-    if header.dtype.has_object:
-        summary = yield from inspect_stream(artifact, reader, context, how=FORMAT.how, start=header.body)
-        end = summary.end
-        yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, 0, end)
-        if not summary.stopped:
-            yield Coverage(artifact.name, CoverageState.PARTIAL, "its pickle was not read to an end", FORMAT.how, end)
-            return
-    else:
-        end = header.body + header.count * header.dtype.itemsize
-        body = f"{visible(str(header.count), 40)} items of {visible(header.dtype.text, 100)}"
-        if end > reader.size:
-            message = f"its header announces {body}, which end at byte {visible(str(end), 40)}"
-            yield _malformed(artifact, f"{message}; the file has {reader.size} bytes", header.body)
-        yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, 0, header.body)
-        yield Coverage(
-            artifact.name, CoverageState.DATA, f"array of {body}", FORMAT.how, header.body, max(0, end - header.body)
-        )
-    if end < reader.size:
-        yield from _trailing(artifact, reader, end)
-        yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, end)
+    from verifier.formats._numpy.inspection import inspect_array
 
-
-def _facts(artifact: Artifact, header: Header) -> Iterator[Fact]:
-    place = Evidence(artifact.name, f"{header.dtype.text} {header.shape}", FORMAT.how, 0, header.body)
-    yield Fact("tensor-count", 1, place)
-    yield Fact("parameter-count", header.count, place)
-    yield Fact("dtypes", (header.dtype.text,), place)
-
-
-def _malformed(artifact: Artifact, message: str, offset: int) -> Finding:
-    place = Evidence(artifact.name, message, FORMAT.how, offset)
-    return Finding("npy-malformed", (place,), f"{artifact.name} is no array NumPy writes: {message}.")
-
-
-def _trailing(artifact: Artifact, reader: Reader, end: int) -> Iterator[Finding | Member]:
-    """A second `numpy.load`, or `pickle.load`, on the open file would go on here."""
-    size = reader.size - end
-    place = Evidence(artifact.name, f"begins with {reader.read_at(end, 8).hex(' ')}", FORMAT.how, end, size)
-    message = f"{size} bytes stand behind the array in {artifact.name}; a program that reads on would load them."
-    yield Finding("npy-trailing-bytes", (place,), message, parameters(bytes=size))
-    yield rest(artifact, reader, end)
+    return inspect_array(artifact, reader, context, FORMAT.how)

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.formats._context import Context, Member, Probe
-from verifier.formats._joblib import RULES, inspect_streams
-from verifier.formats._pickle.recognition import tried
+from verifier.formats._joblib import RULES
 from verifier.records import Artifact, Coverage, Fact, Finding, Format, Reader
 
 __all__ = ["FORMAT", "RULES", "inspect", "recognize"]
@@ -26,9 +25,13 @@ FORMAT = Format(
 
 def recognize(probe: Probe) -> bool:
     """Whether the bytes begin as a pickle, of any protocol."""
+    from verifier.formats._pickle.recognition import tried
+
     return tried(probe.head, probe.reader).pickle
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Finding | Fact | Coverage | Member]:
     """Inspects the streams one after the other, and hands back what stands behind them."""
+    from verifier.formats._joblib.streams import inspect_streams
+
     yield from inspect_streams(artifact, reader, context, FORMAT.how)

@@ -7,17 +7,15 @@ from collections.abc import Iterator
 
 from verifier.errors import Malformed
 from verifier.formats import Context, Probe, Yield
-from verifier.formats._code import judge
-from verifier.formats._code.report import charged, report
-from verifier.formats._code.scopes import take_apart
-from verifier.formats._code.source import HIDING, MAX_BYTES, encoding_of, parse
-from verifier.formats._secrets import SECRET, find_secrets
+from verifier.formats._code import HIDDEN
+from verifier.formats._code import RULES as RULES_OF_CODE
+from verifier.formats._secrets import SECRET
 from verifier.formats._text import begins_as_text, is_text
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, visible
 
 FORMAT = Format("python", 1, "Python source", suffixes=(".py", ".pyw"), refines=("text",))
 
-RULES: tuple[str, ...] = (*judge.RULES, SECRET)
+RULES: tuple[str, ...] = (*RULES_OF_CODE, SECRET)
 
 _SHEBANG = re.compile(rb"#![^\n]{0,200}\bpython")
 _BEGINS = re.compile(
@@ -36,6 +34,11 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Parses the file and reports what it does; a file that cannot be parsed is a gap."""
+    from verifier.formats._code.report import charged, report
+    from verifier.formats._code.scopes import take_apart
+    from verifier.formats._code.source import HIDING, MAX_BYTES, encoding_of, parse
+    from verifier.formats._secrets.search import find_secrets
+
     context.budget.spend_steps(1 + reader.size // 10)
     raw = reader.read_at(0, min(reader.size, MAX_BYTES + 1))
     if not is_text(raw[:4], [raw], whole=len(raw) == reader.size) and encoding_of(raw) == "utf8":
@@ -45,7 +48,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     if encoding_of(raw) in HIDING:
         what = f"encoding {encoding_of(raw)}"
         message = f"The code hides what it runs: it is written in {visible(what, 60)}."
-        yield Finding(judge.HIDDEN, (Evidence(artifact.name, what, FORMAT.how, 0),), message)
+        yield Finding(HIDDEN, (Evidence(artifact.name, what, FORMAT.how, 0),), message)
     try:
         program, count = take_apart(parse(raw))
     except Malformed as error:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._requirements import RULES as REQUIREMENT_RULES
-from verifier.formats._requirements import judge_requirement, urls
 from verifier.formats._text import begins_as_text, read_whole, text_of
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader, visible
 
@@ -55,6 +54,8 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
 
 
 def _of_lines(text: str) -> Iterator[tuple[str, str]]:
+    from verifier.formats._requirements.lines import judge_requirement
+
     joined = re.sub(r"\\\r?\n", " ", text)
     for number, line in enumerate(joined.splitlines(), 1):
         if rule := judge_requirement(line):
@@ -63,6 +64,8 @@ def _of_lines(text: str) -> Iterator[tuple[str, str]]:
 
 def _of_text(text: str) -> Iterator[tuple[str, str]]:
     """Places only: whether names are pinned is told for lists alone."""
+    from verifier.formats._requirements.lines import judge_requirement, urls
+
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith("#"):
             continue

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from verifier.formats import HEAD, Context, Probe, Yield
-from verifier.formats._code.judge import FETCH_AND_RUN
 from verifier.formats._text import begins_as_text, is_text
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader, visible
 
@@ -59,6 +58,8 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
 
 
 def _fetches(text: str) -> Iterator[str]:
+    from verifier.formats._code.judge import FETCH_AND_RUN
+
     joined = re.sub(r"[\\^`]\r?\n", " ", text)
     for number, line in enumerate(joined.splitlines(), 1):
         bare = line.strip()

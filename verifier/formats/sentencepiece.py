@@ -8,7 +8,7 @@ from math import isfinite
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
-from verifier.formats._protobuf import BYTES, FIXED32, VARINT, Field, Wire
+from verifier.formats._protobuf.wire import BYTES, FIXED32, VARINT, Field, Wire
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, visible
 
 FORMAT = Format("sentencepiece", 1, "SentencePiece model", suffixes=(".model", ".spm"))

@@ -8,9 +8,8 @@ own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from verifier.data import Shape, package
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Yield
 from verifier.formats._json import Json, parse
@@ -28,6 +27,9 @@ from verifier.records import (
     parameters,
     visible,
 )
+
+if TYPE_CHECKING:
+    from verifier.data import Shape
 
 FORMAT = Format("skops", 1, "skops schema", suffixes=("schema.json",))
 DANGEROUS: Final = "skops-dangerous-type"
@@ -114,6 +116,8 @@ def _types(root: Json) -> Iterator[tuple[str, str]]:
 
 def _judged(loader: str, module: str, name: str, content: Json) -> tuple[str, str]:
     """What a node's loader makes use of, and the rule this breaks."""
+    from verifier.data import package
+
     if loader == "OperatorFuncNode":
         module = "operator"
     path = f"{module}.{name}"
@@ -135,6 +139,8 @@ def _judged(loader: str, module: str, name: str, content: Json) -> tuple[str, st
 
 def _method(path: str, content: Json) -> tuple[str, str]:
     """A bound method: of a module it is a function, which may be a dangerous one (CVE-2025-54413)."""
+    from verifier.data import package
+
     method, owner = (content.get("func"), content.get("obj")) if isinstance(content, dict) else (None, None)
     named = owner if isinstance(owner, dict) else {}
     module, name = (str(named.get(key, "")) for key in ("__module__", "__class__"))

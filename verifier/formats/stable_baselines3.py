@@ -14,7 +14,6 @@ from typing import Final
 from verifier.errors import Malformed
 from verifier.formats import Context, Member, Probe, Yield
 from verifier.formats._json import Json, parse
-from verifier.formats._readers import BytesReader
 from verifier.formats._text import read_whole
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
 
@@ -34,6 +33,8 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Hands back the pickles."""
+    from verifier.formats._readers import BytesReader
+
     try:
         found = dict(_serialized(parse(read_whole(reader, context.budget, _MAX_BYTES), exact=False).value))
     except Malformed:

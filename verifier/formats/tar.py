@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.formats import Context, Member, Probe, Yield
-from verifier.formats._tar import is_header
-from verifier.formats._tar.report import RULES, inspect_members
+from verifier.formats._tar import RULES
+from verifier.formats._tar.header import is_header
 from verifier.records import Artifact, Format, Reader
 
 __all__ = ["FORMAT", "RULES", "inspect", "recognize"]
@@ -21,4 +21,6 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Walks the headers and hands back every regular file; what is wrong follows."""
+    from verifier.formats._tar.report import inspect_members
+
     return inspect_members(artifact, reader, context.budget, FORMAT.how, lambda *member: iter([Member(*member)]))

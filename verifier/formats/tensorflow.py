@@ -6,38 +6,25 @@ Nodes run as soon as a model is used: some of their operators call Python, other
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from verifier.errors import BudgetExceeded, Malformed
+from verifier.errors import BudgetExceeded
 from verifier.formats import Budget, Context, Limits, Probe, Yield
 from verifier.formats._keras import RULES as KERAS_RULES
-from verifier.formats._keras import inspect_text
-from verifier.formats._names import unsafe_name
-from verifier.formats._protobuf import BYTES, Wire
-from verifier.formats._tensorflow import judge
-from verifier.formats._tensorflow.graph import Graph, GraphWalk
-from verifier.formats._tensorflow.messages import SAVED_MODEL, Saved, kind_of, walk
-from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Format, Reader, visible
+from verifier.formats._tensorflow import RULES as GRAPH_RULES
+from verifier.records import Artifact, Format, Reader
 
 FORMAT = Format("tensorflow", 1, "TensorFlow graph", suffixes=(".pb", ".meta"))
-RULES: tuple[str, ...] = (*judge.RULES, *KERAS_RULES)
 
-_MODEL_NAME: Final = "saved_model.pb"
-_FINGERPRINT: Final = "fingerprint.pb"
-_MAX_FINGERPRINT: Final = 4096
-_FINGERPRINT_FIELDS: Final = frozenset(range(1, 8))
-"""tensorflow/core/protobuf/fingerprint.proto."""
-
-_LARGE: Final = 256
-"""Bytes of numbers that stand as a range of their own in the coverage."""
-
-LFS_POINTER: Final = b"version https://git-lfs"
+RULES: tuple[str, ...] = (*GRAPH_RULES, *KERAS_RULES)
 
 
 def recognize(probe: Probe) -> bool:
     """The first fields of one of the messages, with a node where its first node would be."""
     if probe.head[:1] not in (b"\x08", b"\x0a", b"\x12"):
         return False
+    from verifier.formats._protobuf.wire import Wire
+    from verifier.formats._tensorflow.messages import kind_of
+
     try:
         return kind_of(Wire(probe.reader, Budget(Limits()))) is not None
     except BudgetExceeded:
@@ -45,73 +32,7 @@ def recognize(probe: Probe) -> bool:
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
-    """Walks the graphs, and judges what their operators do.
+    """Walks the graphs, and judges what their operators do."""
+    from verifier.formats._tensorflow.inspection import inspect_graphs
 
-    Raises:
-        BudgetExceeded: after everything was said that was seen before the limit.
-    """
-    name = artifact.file_name
-    wire = Wire(reader, context.budget)
-    if name == _FINGERPRINT:
-        yield _fingerprint(artifact, wire)
-        return
-    is_pointer = reader.read_at(0, len(LFS_POINTER)) == LFS_POINTER
-    kind = kind_of(wire) or (SAVED_MODEL if name == _MODEL_NAME and not is_pointer else None)
-    if kind is None:
-        yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is no graph of TensorFlow", FORMAT.how)
-        return
-    graphs, saved, flaw, limit = GraphWalk(wire), Saved(), None, None
-    try:
-        walk(wire, kind, graphs, saved)
-    except Malformed as error:
-        flaw = error
-    except BudgetExceeded as error:
-        limit = error
-    yield from judge.judged_graph(artifact, FORMAT.how, graphs.graph)
-    yield from _beside(artifact, saved)
-    if limit is not None:
-        raise limit
-    if flaw is not None:
-        message = f"The file is no {kind} that could be read to its end: {flaw.message}."
-        yield judge.finding(artifact, FORMAT.how, judge.MALFORMED, message, flaw.offset or 0)
-        reason = "it could not be read as a graph to its end"
-        yield Coverage(artifact.name, CoverageState.PARTIAL, reason, FORMAT.how)
-        return
-    yield from judge.graph_facts(artifact, FORMAT.how, graphs.graph)
-    yield from _coverage(artifact, graphs.graph)
-
-
-def _beside(artifact: Artifact, saved: Saved) -> Iterator[Yield]:
-    """Files and layers a SavedModel names."""
-    for offset, path in saved.assets[:1000]:
-        if why := unsafe_name(path):
-            message = f"The model brings an asset {visible(path, 80)!r}: {why}."
-            yield judge.finding(artifact, FORMAT.how, judge.PATH, message, offset)
-    for offset, text in saved.layers:
-        yield from inspect_text(artifact, text, FORMAT.how, f"/layers/{offset}")
-    if saved.versions:
-        versions = tuple(sorted({visible(version, 40) for version in saved.versions}))
-        yield Fact("producer", f"TensorFlow {', '.join(versions)}", Evidence(artifact.name, versions[0], FORMAT.how, 0))
-
-
-def _coverage(artifact: Artifact, graph: Graph) -> Iterator[Coverage]:
-    """The whole file: large constants are numbers, the rest was walked."""
-    reached = 0
-    for start, end in sorted(graph.contents):
-        if end - start < _LARGE or start < reached:
-            continue
-        yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, reached, start - reached)
-        reason = "constants, read as numbers"
-        yield Coverage(artifact.name, CoverageState.DATA, reason, FORMAT.how, start, end - start)
-        reached = end
-    yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how, reached, artifact.size - reached)
-
-
-def _fingerprint(artifact: Artifact, wire: Wire) -> Coverage:
-    """A few hashes, which nothing is loaded from."""
-    if wire.size > _MAX_FINGERPRINT:
-        return Coverage(artifact.name, CoverageState.PARTIAL, "it is longer than any fingerprint", FORMAT.how)
-    fields = {part.number for part in wire.fields(0, wire.size) if part.wire <= BYTES}
-    if not fields <= _FINGERPRINT_FIELDS:
-        return Coverage(artifact.name, CoverageState.PARTIAL, "it holds more than a fingerprint", FORMAT.how)
-    return Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how)
+    return inspect_graphs(artifact, reader, context, FORMAT.how)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._names import code_gap
-from verifier.formats._readers import chunks
-from verifier.formats._secrets import MAX_BYTES, SECRET, find_secrets
+from verifier.formats._secrets import SECRET
 from verifier.formats._text import begins_as_text, is_text
 from verifier.records import Artifact, Coverage, CoverageState, Format, Reader
 
@@ -22,6 +21,9 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Reads and decodes everything."""
+    from verifier.formats._readers import chunks
+    from verifier.formats._secrets.search import MAX_BYTES, find_secrets
+
     head = reader.read_at(0, 4)
     context.budget.spend_steps(1 + reader.size // 1000)
     if not is_text(head, chunks(reader)):

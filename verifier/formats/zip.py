@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from verifier.errors import Malformed
 from verifier.formats import Context, Member, Probe, Yield
-from verifier.formats._tar import is_header
-from verifier.formats._zip import Archive, find_directory
-from verifier.formats._zip.report import RULES, inspect_archive
+from verifier.formats._tar.header import is_header
+from verifier.formats._zip import RULES
 from verifier.records import Artifact, Format, Reader
 
 __all__ = ["FORMAT", "RULES", "inspect", "recognize"]
@@ -25,6 +24,8 @@ def recognize(probe: Probe) -> bool:
         return True
     if is_header(probe.head[:512]):
         return False
+    from verifier.formats._zip.directory import find_directory
+
     try:
         return find_directory(probe.reader) is not None
     except Malformed:
@@ -33,4 +34,7 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Holds directory, local headers and contents against each other, and hands back every member."""
+    from verifier.formats._zip.archive import Archive
+    from verifier.formats._zip.report import inspect_archive
+
     return inspect_archive(artifact, Archive(reader), context, FORMAT.how, lambda *member: iter([Member(*member)]))

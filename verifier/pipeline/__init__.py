@@ -7,28 +7,26 @@ this one would load are verified the same way, and the verdict is the worst of t
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
 from verifier import crosschecks, formats, policy, rules, sources
 from verifier._version import __version__
+from verifier.data import registries
 from verifier.errors import SourceError
 from verifier.formats import Limits
 from verifier.pipeline.authentication import collect_claims
-from verifier.pipeline.examination import Examiner, Progress
+from verifier.pipeline.examination import Examiner, FileResult, Progress
 from verifier.pipeline.inspection import HOW
 from verifier.pipeline.lineage import base_licenses
 from verifier.policy import Combined, Policy
 from verifier.records import (
+    Artifact,
     Claim,
     Comparison,
     Coverage,
@@ -160,21 +158,7 @@ def load_policy(names_or_paths: str | Path | Sequence[str | Path]) -> Policy | C
 def tool_identity() -> ToolIdentity:
     """Our version, and a digest over everything that shapes a verdict beside policy and bytes."""
     versions: dict[str, int] = {module.FORMAT.id: module.FORMAT.version for module in formats.modules()}
-    return ToolIdentity(__version__, digest_of([rules.rules_digest(), _registries_digest(), {**versions}]))
-
-
-def _registries_digest() -> str:
-    """SHA-256 over all registries: changes whenever a reviewed symbol does."""
-    found = sorted(_tables(files("verifier.data"), ""))
-    return digest_of([[path, hashlib.sha256(content).hexdigest()] for path, content in found])
-
-
-def _tables(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            yield from _tables(entry, f"{path}{entry.name}/")
-        elif entry.name.endswith(".toml"):
-            yield f"{path}{entry.name}", entry.read_bytes()
+    return ToolIdentity(__version__, digest_of([rules.rules_digest(), registries.digest(), {**versions}]))
 
 
 @dataclass
@@ -233,14 +217,24 @@ def _examine(source: sources.Source, limits: Limits, progress: Progress | None, 
     """Everything that can be known of one snapshot before a policy decides."""
     examiner = Examiner(source, limits, progress)
     workers = REMOTE_WORKERS if source.remote else os.cpu_count() or 1
-    with ThreadPoolExecutor(workers) as pool:
-        results = list(pool.map(examiner.examine, source.snapshot.artifacts))
+    results = _side_by_side(examiner.examine, source.snapshot.artifacts, workers)
     snapshot = replace(source.snapshot, artifacts=tuple(result.artifact for result in results))
     records = [*source.findings, *source.coverage, *(record for result in results for record in result.records)]
     records += collect_claims(source, snapshot, trust)
     dossier = _dossier(source, snapshot, records)
     checks = [record for module in crosschecks.modules() for record in module.check(dossier)]
     return _dossier(source, snapshot, [*records, *checks])
+
+
+def _side_by_side(
+    examine: Callable[[Artifact], FileResult], artifacts: Sequence[Artifact], workers: int
+) -> list[FileResult]:
+    if len(artifacts) < 2:
+        return [examine(artifact) for artifact in artifacts]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(examine, artifacts))
 
 
 def _dossier(source: sources.Source, snapshot: Snapshot, records: Sequence[Record]) -> Dossier:

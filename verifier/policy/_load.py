@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, date, datetime
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from verifier.errors import PolicyError
@@ -28,9 +26,9 @@ def presets() -> tuple[str, ...]:
     )
 
 
-def _shipped() -> Traversable:
+def _shipped() -> Path:
     """The folder of shipped policies: inside the package when installed, `policies/` at the top of a checkout."""
-    inside = files("verifier.policy") / "presets"
+    inside = Path(__file__).parent / "presets"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "policies"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import NoReturn, TypeVar
 
@@ -140,6 +139,8 @@ def near(word: str, known: Collection[str]) -> str:
     """A next step: the word most likely meant, or all of them where there are few."""
     words = sorted(str(item) for item in known)
     folded = {item.lower(): item for item in reversed(words)}
+    from difflib import get_close_matches
+
     if close := get_close_matches(word.lower(), folded, 1):
         return f"Did you mean {folded[close[0]]!r}?"
     return f"It takes: {', '.join(words)}." if 0 < len(words) <= 12 else ""

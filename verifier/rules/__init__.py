@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 
 from verifier.errors import InternalError
@@ -17,7 +17,7 @@ from verifier.rules._page import SECTIONS, Confidence, Rule, Severity, parse
 
 __all__ = ["SECTIONS", "Confidence", "Rule", "Severity", "catalogue", "parse", "rule", "rule_ids", "rules_digest"]
 
-_PAGES = files(__name__) / "pages"
+_PAGES = Path(__file__).parent / "pages"
 
 
 @cache

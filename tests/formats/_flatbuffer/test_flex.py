@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.builders.flatbuffers import flex_options
 from verifier.errors import Malformed
-from verifier.formats._flatbuffer import texts
+from verifier.formats._flatbuffer.flex import texts
 
 
 @given(st.lists(st.binary(max_size=300), max_size=4))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.builders.flatbuffers import Number, flatbuffer
 from verifier.errors import BudgetExceeded, InspectionError, Malformed
 from verifier.formats import Budget, Limits
-from verifier.formats._flatbuffer import Flat, Table
+from verifier.formats._flatbuffer.table import Flat, Table
 from verifier.formats._readers import BytesReader
 
 DATA = flatbuffer(

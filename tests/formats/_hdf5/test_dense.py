@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from tests.builders.hdf5s import Builder, numbers, text
 from tests.formats._hdf5.test_file import opened
-from verifier.formats._hdf5 import Attribute, External, Gap, Walk
-from verifier.formats._hdf5.walk import Found
+from verifier.formats._hdf5.walk import Attribute, External, Found, Gap, Walk
 
 LINK = b"\1\x08\x40\1x" + struct.pack("<H", 14) + b"\0/etc/passwd\0x"
 

@@ -6,7 +6,8 @@ import pytest
 
 from tests.builders.hdf5s import Builder, hdf5, numbers
 from verifier.errors import Malformed
-from verifier.formats._hdf5.file import MAX_BLOCK, Cursor, File, Unsupported, find_signature
+from verifier.formats._hdf5.file import MAX_BLOCK, Cursor, File, Unsupported
+from verifier.formats._hdf5.signature import find_signature
 from verifier.formats._readers import BytesReader
 
 

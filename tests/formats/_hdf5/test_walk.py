@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.builders.hdf5s import Builder, attribute, dataspace, datatype, hdf5, keras_hdf5, text
 from tests.formats._hdf5.test_file import opened
 from verifier.errors import Malformed
-from verifier.formats._hdf5 import Attribute, External, Gap, Unsupported, Walk
-from verifier.formats._hdf5.walk import Found
+from verifier.formats._hdf5.file import Unsupported
+from verifier.formats._hdf5.walk import Attribute, External, Found, Gap, Walk
 
 
 def walked(data: bytes) -> list[Found]:

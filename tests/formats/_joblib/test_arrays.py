@@ -18,7 +18,8 @@ from tests.builders.joblibs import array, beside, dtype, dumped, new
 from tests.builders.opcodes import Operand, call, mapping, name, pickled, value
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Budget, Context, Limits, Yield
-from verifier.formats._joblib import RULES, inspect_streams
+from verifier.formats._joblib import RULES
+from verifier.formats._joblib.streams import inspect_streams
 from verifier.formats._readers import BytesReader
 from verifier.records import Artifact, Coverage, CoverageState, Finding, Reader
 

@@ -12,7 +12,7 @@ from tests.builders.opcodes import call, pickled, value
 from tests.builders.zips import zip_bytes
 from tests.formats._joblib.test_arrays import inspected, ranges, symbols
 from verifier.errors import BudgetExceeded
-from verifier.formats._joblib import begins
+from verifier.formats._joblib.streams import begins
 from verifier.formats._readers import BytesReader
 from verifier.records import Coverage, CoverageState
 

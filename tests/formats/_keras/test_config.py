@@ -13,20 +13,9 @@ from tests.builders.keras_models import CODE, built, function, lambda_code, sequ
 from verifier.errors import BudgetExceeded
 from verifier.formats._context import Member
 from verifier.formats._json import Json
-from verifier.formats._keras import (
-    CODE as CODE_RULE,
-)
-from verifier.formats._keras import (
-    DANGEROUS,
-    FILE,
-    MALFORMED,
-    PICKLE,
-    RULES,
-    UNKNOWN,
-    inspect_config,
-    inspect_text,
-    looks_like_keras,
-)
+from verifier.formats._keras import CODE as CODE_RULE
+from verifier.formats._keras import DANGEROUS, FILE, MALFORMED, PICKLE, RULES, UNKNOWN
+from verifier.formats._keras.config import inspect_config, inspect_text, looks_like_keras
 from verifier.records import Artifact, Finding
 
 WHERE = Artifact("config.json", 1)

@@ -6,13 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.formats._keras.names import (
-    Standing,
-    judged_class,
-    judged_function,
-    judged_operator,
-    judged_typespec,
-)
+from verifier.formats._keras.names import Standing, judged_class, judged_function, judged_operator, judged_typespec
 
 KNOWN, UNKNOWN, DANGEROUS = Standing.KNOWN, Standing.UNKNOWN, Standing.DANGEROUS
 

@@ -6,7 +6,8 @@ import pytest
 
 from tests.builders.msgpacks import array, extension
 from verifier.errors import Malformed
-from verifier.formats._msgpack import Array, read_array, walk
+from verifier.formats._msgpack.arrays import Array, read_array
+from verifier.formats._msgpack.walk import walk
 from verifier.formats._readers import BytesReader
 
 

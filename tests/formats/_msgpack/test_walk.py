@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders.msgpacks import listing, mapping, raw, text
 from verifier.errors import Malformed
-from verifier.formats._msgpack import MAX_DEPTH, Kind, walk
+from verifier.formats._msgpack.walk import MAX_DEPTH, Kind, walk
 from verifier.formats._readers import BytesReader
 
 

@@ -13,7 +13,8 @@ from hypothesis.extra import numpy as numpy_strategies
 
 from tests.builders.numpys import npy, npy_with_header
 from verifier.errors import Malformed
-from verifier.formats._numpy import from_descr, from_text, read_header
+from verifier.formats._numpy.dtypes import from_descr, from_text
+from verifier.formats._numpy.header import read_header
 from verifier.formats._readers import BytesReader
 
 numpy = pytest.importorskip("numpy")

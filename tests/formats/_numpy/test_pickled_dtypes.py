@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as numpy_strategies
 from tests.builders.joblibs import dtype
 from tests.builders.opcodes import Operand, call, mapping, name, pickled, value
 from verifier.formats import Budget
-from verifier.formats._numpy import Dtype
+from verifier.formats._numpy.dtypes import Dtype
 from verifier.formats._numpy.pickled_dtypes import Dtypes
 from verifier.formats._pickle.events import Build
 from verifier.formats._pickle.stream import PickleStream

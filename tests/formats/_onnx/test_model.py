@@ -9,7 +9,7 @@ from tests.builders.protobufs import block, number, varint
 from verifier.formats import Budget
 from verifier.formats._onnx.contents import Model
 from verifier.formats._onnx.model import Walk
-from verifier.formats._protobuf import Wire
+from verifier.formats._protobuf.wire import Wire
 from verifier.formats._readers import BytesReader
 
 

@@ -8,7 +8,7 @@ from tests.builders.onnxs import model, node, onnx_bytes
 from tests.builders.protobufs import block, number
 from verifier.formats import Budget
 from verifier.formats._onnx.recognition import is_model
-from verifier.formats._protobuf import Wire
+from verifier.formats._protobuf.wire import Wire
 from verifier.formats._readers import BytesReader
 
 

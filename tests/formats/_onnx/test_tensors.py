@@ -11,7 +11,7 @@ from tests.builders.protobufs import block
 from verifier.errors import BudgetExceeded, InspectionError
 from verifier.formats import Budget
 from verifier.formats._onnx.tensors import BITS, NAMES, Tensor, checked_offset, read_tensor, shape_in
-from verifier.formats._protobuf import BYTES, Field, Wire
+from verifier.formats._protobuf.wire import BYTES, Field, Wire
 from verifier.formats._readers import BytesReader
 
 

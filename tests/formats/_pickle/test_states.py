@@ -10,8 +10,7 @@ import pytest
 from tests.builders.inspections import inspected, only, rules_of
 from tests.builders.opcodes import call, mapping, name, pickled, value
 from verifier.data import Shape
-from verifier.formats import pickle
-from verifier.formats._pickle import judge
+from verifier.formats import _pickle, pickle
 from verifier.formats._pickle.scope import Scope
 from verifier.formats._pickle.states import wrong_state
 from verifier.formats._pickle.values import Dict
@@ -29,7 +28,7 @@ TEMPLATE = (
 def messages(state: bytes, module: str = "sklearn.linear_model._base", cls: str = "LinearRegression") -> list[str]:
     stream = pickled(name(module, cls) + b")\x81" + state + b"b")
     return [
-        finding.message for finding in only(inspected(pickle, stream), Finding) if finding.rule == judge.UNSAFE_STATE
+        finding.message for finding in only(inspected(pickle, stream), Finding) if finding.rule == _pickle.UNSAFE_STATE
     ]
 
 

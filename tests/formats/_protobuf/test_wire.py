@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.builders.protobufs import block, number, varint
 from verifier.errors import BudgetExceeded, InspectionError, Malformed
 from verifier.formats import Budget, Limits
-from verifier.formats._protobuf import BYTES, FIXED32, FIXED64, VARINT, Field, Wire
+from verifier.formats._protobuf.wire import BYTES, FIXED32, FIXED64, VARINT, Field, Wire
 from verifier.formats._readers import BytesReader
 
 

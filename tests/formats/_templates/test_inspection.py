@@ -11,8 +11,15 @@ from hypothesis import strategies as st
 from tests.builders.templates import CHATML, GENUINE, UNSAFE, gated
 from verifier.errors import BudgetExceeded
 from verifier.formats._json import Json
-from verifier.formats._templates import RULES, inspect_template, inspect_templates, template_fact
-from verifier.formats._templates.inspection import MAX_CHARACTERS, MAX_PLACES, MAX_TEMPLATES
+from verifier.formats._templates import RULES
+from verifier.formats._templates.inspection import (
+    MAX_CHARACTERS,
+    MAX_PLACES,
+    MAX_TEMPLATES,
+    inspect_template,
+    inspect_templates,
+    template_fact,
+)
 from verifier.formats._templates.parsing import MAX_TEXT
 from verifier.records import Fact, Finding
 

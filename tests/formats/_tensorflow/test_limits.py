@@ -11,7 +11,8 @@ from tests.builders.onnxs import model
 from tests.builders.onnxs import node as onnx_node
 from verifier.formats import FormatModule, Limits, onnx, tensorflow
 from verifier.formats import tflite as lite
-from verifier.formats._tensorflow.judge import MACHINE
+from verifier.formats._onnx import PYTHON
+from verifier.formats._tensorflow import LITE_CUSTOM, MACHINE
 
 LONG = 2000
 
@@ -19,9 +20,9 @@ LONG = 2000
 @pytest.mark.parametrize(
     ("module", "data", "rule"),
     [
-        (onnx, model(onnx_node("PyOp"), *[onnx_node("Relu")] * LONG), onnx.PYTHON),
+        (onnx, model(onnx_node("PyOp"), *[onnx_node("Relu")] * LONG), PYTHON),
         (tensorflow, saved_model(node("ReadFile"), *[node("Relu")] * LONG), MACHINE),
-        (lite, tflite(codes=[custom("Mine")], operators=[{}] * LONG), lite.CUSTOM),
+        (lite, tflite(codes=[custom("Mine")], operators=[{}] * LONG), LITE_CUSTOM),
     ],
     ids=["onnx", "tensorflow", "tflite"],
 )

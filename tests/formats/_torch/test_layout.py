@@ -8,7 +8,8 @@ from tests.builders.torches import archive
 from verifier.formats._readers import BytesReader
 from verifier.formats._torch.layout import Layout, is_torch, root_of
 from verifier.formats._torch.tensors import Dialect
-from verifier.formats._zip import Archive, Entry
+from verifier.formats._zip.archive import Archive
+from verifier.formats._zip.entries import Entry
 
 
 def layout(*members: str, prefix: str = "m/", method: int = 0) -> Layout:

@@ -6,8 +6,10 @@ import pytest
 
 from tests.builders.zips import Part, Zip, build
 from verifier.formats._readers import BytesReader
-from verifier.formats._zip import Archive, Lie, LieKind
-from verifier.formats._zip.report import RULE_OF, RULES, findings
+from verifier.formats._zip import RULES
+from verifier.formats._zip.archive import Archive
+from verifier.formats._zip.lies import Lie, LieKind
+from verifier.formats._zip.report import RULE_OF, findings
 from verifier.records import Artifact
 
 ARTIFACT = Artifact("a.zip", 100)

@@ -6,22 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
+from verifier.formats._code import ABLE, DOWNLOAD, HIDDEN, ON_IMPORT, REACHES, SECRETS, STARTUP
 from verifier.formats._code.abilities import RUNNERS, SENDERS, Ability, ability_of, plain
 from verifier.formats._code.flow import NOWHERE, Flow, Taint
 from verifier.formats._code.names import Name
 from verifier.formats._code.scopes import Program
 from verifier.formats._code.texts import Texts
-
-HIDDEN: Final = "python-hidden-code"
-DOWNLOAD: Final = "python-download-and-run"
-SECRETS: Final = "python-sends-secrets"
-STARTUP: Final = "python-changes-startup"
-ON_IMPORT: Final = "python-acts-on-import"
-REACHES: Final = "python-reaches-out-on-import"
-ABLE: Final = "python-able-code"
-RULES: Final = (HIDDEN, DOWNLOAD, SECRETS, STARTUP, ON_IMPORT, REACHES, ABLE)
 
 FETCH_AND_RUN = re.compile(
     r"\b(curl|wget|fetch|iwr|irm|invoke-webrequest|downloadstring)\b.{0,300}?"

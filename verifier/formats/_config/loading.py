@@ -8,18 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from verifier.errors import InspectionError
-from verifier.formats._code.judge import ABLE, REACHES, judge
+from verifier.formats._code import ABLE, REACHES
+from verifier.formats._code.judge import judge
 from verifier.formats._code.scopes import take_apart
 from verifier.formats._code.source import parse
+from verifier.formats._config import DANGEROUS, EVIL, EXPRESSION, UNKNOWN
 from verifier.formats._config.targets import Judgment, judge_target
 from verifier.formats._json import Json
 from verifier.records import visible
-
-DANGEROUS: Final = "config-dangerous-target"
-UNKNOWN: Final = "config-unknown-target"
-EXPRESSION: Final = "config-expression"
-EVIL: Final = "config-dangerous-expression"
-RULES: Final = (DANGEROUS, UNKNOWN, EXPRESSION, EVIL)
 
 _JSONPICKLE = ("py/object", "py/type", "py/function", "py/class", "py/mod", "py/newargs", "py/reduce", "py/repr")
 _NAMING = frozenset({"py/object", "py/type", "py/function", "py/class"})

@@ -10,8 +10,7 @@ from typing import Final
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats._bounds import bounded
 from verifier.formats._coreml import MODEL_TYPES
-from verifier.formats._protobuf import BYTES, VARINT, Field, Wire
-from verifier.formats._protobuf.wire import MAX_DEPTH
+from verifier.formats._protobuf.wire import BYTES, MAX_DEPTH, VARINT, Field, Wire
 
 
 class Leaf(Enum):

@@ -1,5 +1,11 @@
 """GGUF's header: bytes in, metadata worth keeping and tensor descriptions out."""
 
-from verifier.formats._gguf.header import Header, Kept, Tensor, read_header
+from typing import Final
 
-__all__ = ["Header", "Kept", "Tensor", "read_header"]
+MAGIC: Final = b"GGUF"
+
+MALFORMED: Final = "gguf-malformed-header"
+INCONSISTENT: Final = "gguf-inconsistent-tensors"
+DUPLICATE: Final = "gguf-duplicate-name"
+UNSAFE_NAME: Final = "gguf-unsafe-tensor-name"
+TRAILING: Final = "gguf-trailing-bytes"

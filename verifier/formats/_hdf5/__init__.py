@@ -3,7 +3,8 @@
 Source: "HDF5 File Format Specification Version 3.0" (The HDF Group), by whose chapters places in the code are named.
 """
 
-from verifier.formats._hdf5.file import SIGNATURE, File, Unsupported, find_signature
-from verifier.formats._hdf5.walk import Attribute, External, Gap, Walk
+from typing import Final
 
-__all__ = ["SIGNATURE", "Attribute", "External", "File", "Gap", "Unsupported", "Walk", "find_signature"]
+EXTERNAL: Final = "hdf5-external-file"
+MALFORMED: Final = "hdf5-malformed"
+TRAILING: Final = "hdf5-trailing-bytes"

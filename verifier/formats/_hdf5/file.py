@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from verifier.errors import Malformed
+from verifier.formats._hdf5.signature import SIGNATURE
 from verifier.records import Reader
-
-SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"
 
 MAX_BLOCK: Final = 16 << 20
 """Bytes of one block of metadata; the library writes a few KB, local heaps of many thousand names some MB."""
@@ -18,21 +17,6 @@ _UNDEFINED: Final = {4: 0xFFFFFFFF, 8: 0xFFFFFFFFFFFFFFFF}
 
 class Unsupported(Exception):
     """A part of the specification that is legal and not understood here; the message names it."""
-
-
-def find_signature(reader: Reader, most: int | None = None) -> int | None:
-    """Where the superblock begins: at 0, 512, and every doubling of it, as the library looks for it.
-
-    Args:
-        reader: over the whole file.
-        most: offset beyond which nothing is looked at; None is the end of the file.
-    """
-    offset = 0
-    while offset + len(SIGNATURE) <= reader.size and (most is None or offset <= most):
-        if reader.read_at(offset, len(SIGNATURE)) == SIGNATURE:
-            return offset
-        offset = offset * 2 or 512
-    return None
 
 
 class Cursor:

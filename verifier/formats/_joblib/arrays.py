@@ -10,6 +10,7 @@ from typing import Final
 
 from verifier.errors import BudgetExceeded
 from verifier.formats._context import Context, Member
+from verifier.formats._joblib import UNSAFE_FILE
 from verifier.formats._joblib.wrappers import ALIGNMENT, Kind, RawArray, file_of, kind_of_wrapper, raw_array
 from verifier.formats._names import unsafe_name
 from verifier.formats._numpy.pickled_dtypes import Dtypes
@@ -17,8 +18,6 @@ from verifier.formats._pickle.events import Build, Refused, Summary
 from verifier.formats._pickle.inspection import inspect_stream
 from verifier.formats._pickle.window import BrokenStreamError, truncated
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Reader, parameters, visible
-
-UNSAFE_FILE: Final = "joblib-unsafe-file"
 
 _LISTED: Final = 4096
 """Raw arrays of a file that get a record of coverage each; forests of 1,000 trees have 2,000."""

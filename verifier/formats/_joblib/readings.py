@@ -8,10 +8,9 @@ from typing import Final, TypeAlias
 from verifier.errors import VerifierError
 from verifier.formats._context import Member
 from verifier.formats._joblib.arrays import Arrays
+from verifier.formats._pickle import DANGEROUS, EXTENSION, PERSISTENT, SYMBOL_RULES
 from verifier.formats._pickle.events import Summary
 from verifier.formats._pickle.inspection import inspect_stream
-from verifier.formats._pickle.judge import DANGEROUS, EXTENSION, PERSISTENT
-from verifier.formats._pickle.judge import RULES as JUDGE_RULES
 from verifier.formats._pickle.place import PLAIN_LOADER, Loader
 from verifier.records import Finding
 
@@ -19,7 +18,7 @@ Walk: TypeAlias = Generator[Finding | Member, None, Summary]
 Key: TypeAlias = tuple[str, int, str]
 """What makes a finding another than the same one in a different reading: rule, offset, symbol."""
 
-JUDGED: Final = tuple(rule for rule in JUDGE_RULES if rule not in (EXTENSION, PERSISTENT))
+JUDGED: Final = tuple(rule for rule in SYMBOL_RULES if rule not in (EXTENSION, PERSISTENT))
 """Rules that count in other readings: one byte of an array can be the opcode that those left out are about."""
 
 MISREAD: Final = (DANGEROUS,)

@@ -8,17 +8,13 @@ from typing import Final
 
 from verifier.errors import BudgetExceeded
 from verifier.formats._context import HEAD, Context, Member
-from verifier.formats._joblib.arrays import UNSAFE_FILE, Arrays
+from verifier.formats._joblib import TRAILING
+from verifier.formats._joblib.arrays import Arrays
 from verifier.formats._joblib.readings import inspect_readings
-from verifier.formats._pickle.inspection import RULES as PICKLE_RULES
 from verifier.formats._pickle.recognition import tried
 from verifier.formats._readers import Window, chunks, rest
 from verifier.formats._text import is_text
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Reader, parameters
-
-_TRAILING: Final = "pickle-trailing-bytes"
-RULES: Final[tuple[str, ...]] = (UNSAFE_FILE, _TRAILING, *PICKLE_RULES)
-"""What `inspect_streams` can yield."""
 
 _STREAMS: Final = 1000
 """Streams in a row that are inspected."""
@@ -95,7 +91,7 @@ def _trailing(artifact: Artifact, reader: Reader, end: int, how: str) -> Iterato
     message = (
         f"{size} bytes that are no pickle stand behind the pickle in {artifact.name}; nothing tells what they are for."
     )
-    yield Finding(_TRAILING, (place,), message, parameters(bytes=size))
+    yield Finding(TRAILING, (place,), message, parameters(bytes=size))
     yield Coverage(artifact.name, CoverageState.INSPECTED, "", how, end)
     start = end
     for chunk in chunks(reader, end):

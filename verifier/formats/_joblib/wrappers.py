@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from verifier.formats._numpy import Dtype
+from verifier.formats._numpy.dtypes import Dtype
 from verifier.formats._numpy.pickled_dtypes import Dtypes
 from verifier.formats._pickle.events import Refused
 from verifier.formats._pickle.values import Dict, Global, Result, Tuple, Value

@@ -1,17 +1,11 @@
 """What Keras builds from a configuration: objects by module and name, bytecode, files and pickles named in it."""
 
-from verifier.formats._keras.config import inspect_config, inspect_text, looks_like_keras
-from verifier.formats._keras.judge import CODE, DANGEROUS, FILE, MALFORMED, PICKLE, RULES, UNKNOWN
+from typing import Final
 
-__all__ = [
-    "CODE",
-    "DANGEROUS",
-    "FILE",
-    "MALFORMED",
-    "PICKLE",
-    "RULES",
-    "UNKNOWN",
-    "inspect_config",
-    "inspect_text",
-    "looks_like_keras",
-]
+CODE: Final = "keras-python-code"
+DANGEROUS: Final = "keras-dangerous-object"
+UNKNOWN: Final = "keras-unknown-object"
+FILE: Final = "keras-file-access"
+PICKLE: Final = "keras-embedded-pickle"
+MALFORMED: Final = "keras-malformed-config"
+RULES: tuple[str, ...] = (CODE, DANGEROUS, UNKNOWN, FILE, PICKLE, MALFORMED)

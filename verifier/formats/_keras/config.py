@@ -16,7 +16,8 @@ from typing import Final
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats._context import Member
 from verifier.formats._json import Json, parse, within
-from verifier.formats._keras.judge import MALFORMED, MAX_POINTER, Judge
+from verifier.formats._keras import MALFORMED
+from verifier.formats._keras.judge import MAX_POINTER, Judge
 from verifier.formats._keras.values import is_function
 from verifier.records import Artifact, Evidence, Finding, visible
 

@@ -9,18 +9,11 @@ from typing import Final
 
 from verifier.formats._context import Member
 from verifier.formats._json import Json, Place, pointer_of
+from verifier.formats._keras import CODE, DANGEROUS, FILE, MALFORMED, PICKLE, UNKNOWN
 from verifier.formats._keras.names import Standing, judged_class, judged_function, judged_operator, judged_typespec
 from verifier.formats._keras.values import decoded, is_function, is_marshaled
 from verifier.formats._readers import BytesReader
 from verifier.records import Artifact, Evidence, Finding, visible
-
-CODE: Final = "keras-python-code"
-DANGEROUS: Final = "keras-dangerous-object"
-UNKNOWN: Final = "keras-unknown-object"
-FILE: Final = "keras-file-access"
-PICKLE: Final = "keras-embedded-pickle"
-MALFORMED: Final = "keras-malformed-config"
-RULES: tuple[str, ...] = (CODE, DANGEROUS, UNKNOWN, FILE, PICKLE, MALFORMED)
 
 MAX_POINTER: Final = 1000
 """Characters of a JSON pointer that are shown; a place that takes more is not named."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from verifier.errors import Malformed
-from verifier.formats._numpy import Dtype, from_text
+from verifier.formats._numpy.dtypes import Dtype, from_text
 from verifier.formats._pickle.events import Build, Refused
 from verifier.formats._pickle.values import Dict, Global, Result, Tuple, Value
 from verifier.formats._pickle.window import BrokenStreamError

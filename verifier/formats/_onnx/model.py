@@ -12,7 +12,7 @@ from verifier.errors import Malformed
 from verifier.formats._bounds import bounded
 from verifier.formats._onnx.contents import Model
 from verifier.formats._onnx.tensors import Tensor, read_tensor, shape_in
-from verifier.formats._protobuf import BYTES, Field, Wire
+from verifier.formats._protobuf.wire import BYTES, Field, Wire
 
 MAX_NESTING: Final = 30
 """Graphs within attributes of nodes of graphs: each takes three of the hundred messages protobuf's parsers follow."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from verifier.formats._protobuf import BYTES, VARINT, Wire
+from verifier.formats._protobuf.wire import BYTES, VARINT, Wire
 
 _GRAPH_FIELD: Final = 7
 _NUMBERS: Final = frozenset({1, 5})

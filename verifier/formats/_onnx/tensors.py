@@ -10,7 +10,7 @@ from math import prod
 from typing import Final
 
 from verifier.errors import BudgetExceeded
-from verifier.formats._protobuf import BYTES, VARINT, Field, Wire
+from verifier.formats._protobuf.wire import BYTES, VARINT, Field, Wire
 from verifier.records import visible
 
 INT64: Final = 7

@@ -28,16 +28,7 @@ from typing import Final, NoReturn
 
 from verifier.errors import InternalError
 from verifier.formats._pickle.elements import Pattern, Scope, all_match, entries_match
-from verifier.formats._pickle.values import (
-    PLAIN,
-    Container,
-    Global,
-    Persistent,
-    Result,
-    Tuple,
-    Value,
-    kind_of,
-)
+from verifier.formats._pickle.values import PLAIN, Container, Global, Persistent, Result, Tuple, Value, kind_of
 
 KINDS: Final = frozenset(
     [

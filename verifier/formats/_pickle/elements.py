@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias
 
-from verifier.formats._pickle.values import (
-    Bytes,
-    Container,
-    Dict,
-    FrozenSet,
-    Global,
-    List,
-    Result,
-    Set,
-    Tuple,
-    Value,
-)
+from verifier.formats._pickle.values import Bytes, Container, Dict, FrozenSet, Global, List, Result, Set, Tuple, Value
 
 ELEMENTS: Final = 10_000
 """Elements of one container that are held against a pattern; one with more does not match."""

@@ -7,32 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from verifier.errors import VerifierError
-from verifier.formats._codecs import latin_1
 from verifier.formats._context import Budget, Context, Member
 from verifier.formats._numpy.pickled_arrays import PickledArrays
-from verifier.formats._pickle import nested, trace
-from verifier.formats._pickle.events import (
-    Build,
-    Call,
-    Event,
-    Oddity,
-    Refusal,
-    Refused,
-    Summary,
-)
-from verifier.formats._pickle.judge import RULES as JUDGE_RULES
+from verifier.formats._pickle import BOMB, MALFORMED, UNUSUAL, nested, trace
+from verifier.formats._pickle.events import Build, Call, Event, Oddity, Refusal, Refused, Summary
 from verifier.formats._pickle.judge import Judge, loaded
 from verifier.formats._pickle.place import PLAIN_LOADER, Loader, Place
 from verifier.formats._pickle.stream import PickleStream
 from verifier.formats._pickle.values import LongText
-from verifier.formats._readers import BytesReader, Decoded, Window
+from verifier.formats._readers import BytesReader, Window
 from verifier.records import Artifact, Finding, Reader
 
-_OWN_RULES: Final = ("pickle-malformed-stream", "pickle-resource-bomb", "pickle-unusual-stream")
-RULES: Final[tuple[str, ...]] = tuple(sorted({*_OWN_RULES, *JUDGE_RULES}))
-"""What `inspect_stream` can yield."""
-
-_RULE_OF: Final = {Refused.EXHAUSTING: "pickle-resource-bomb"}
+_RULE_OF: Final = {Refused.EXHAUSTING: BOMB}
 
 
 def inspect_stream(
@@ -47,7 +33,7 @@ def inspect_stream(
 ) -> Generator[Finding | Member, None, Summary]:
     """Walks the stream at `start`, judges its events, looks into pickles nested in the constants it hands to calls.
 
-    Yields the findings (rules `RULES` of this module), and as Members the constants that calls load as files; returns
+    Yields the findings (rules `RULES` of this package), and as Members the constants that calls load as files; returns
     the walk's summary: `yield from` it. Each event is judged as it happens. The caller yields the Coverage: INSPECTED
     if `summary.stopped`, else PARTIAL from `summary.end` on, and goes on at `summary.end`.
 
@@ -118,6 +104,9 @@ class _Inspector:
             else:
                 content = Window(reader, constant.offset, constant.length)
             if isinstance(constant, LongText):
+                from verifier.formats._codecs import latin_1
+                from verifier.formats._decoded import Decoded
+
                 content = Decoded(content, latin_1(constant.length), self.budget)
             at = event.offset if isinstance(constant, str) else constant.offset
             yield Member(self.artifact.member(f"constant at {at}", content.size), content)
@@ -136,8 +125,8 @@ class _Inspector:
 def _about_stream(event: Event, place: Place) -> Iterator[Finding]:
     """What the stream itself shows, whatever it names."""
     if isinstance(event, Refusal):
-        rule = _RULE_OF.get(event.reason, "pickle-malformed-stream")
+        rule = _RULE_OF.get(event.reason, MALFORMED)
         yield place.finding(rule, event.offset, event.message, f"{event.message}: no pickler writes this")
     elif isinstance(event, Oddity):
         message = f"{event.message}; unpicklers agree on what it means, but no known pickler writes it"
-        yield place.finding("pickle-unusual-stream", event.offset, event.message, message)
+        yield place.finding(UNUSUAL, event.offset, event.message, message)

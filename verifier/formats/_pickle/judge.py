@@ -8,28 +8,7 @@ from typing import Final
 
 from verifier.data import Shape
 from verifier.errors import BudgetExceeded
-from verifier.formats._pickle import contracts
-from verifier.formats._pickle.events import Build, Call, Event, ExtensionLoad, Fill, Import, PersistentLoad
-from verifier.formats._pickle.intent import shown_by
-from verifier.formats._pickle.place import Loader, Place
-from verifier.formats._pickle.rendering import render
-from verifier.formats._pickle.scope import Review, Scope, callable_of, class_shown, review, use_of
-from verifier.formats._pickle.states import wrong_state
-from verifier.formats._pickle.trampolines import TRAMPOLINES
-from verifier.formats._pickle.values import Bytes, Dict, Global, LongText, Result, Tuple, Value, kind_of
-from verifier.records import Finding, parameters
-
-DANGEROUS: Final = "pickle-dangerous-symbol"
-EXTENSION: Final = "pickle-extension-code"
-INTENT: Final = "pickle-unknown-symbol-with-intent"
-PERSISTENT: Final = "pickle-persistent-id"
-UNKNOWN: Final = "pickle-unknown-symbol"
-UNLISTED: Final = "pickle-unlisted-symbol"
-UNSAFE_CALL: Final = "pickle-unsafe-call"
-UNSAFE_STATE: Final = "pickle-unsafe-state"
-WALKED: Final = "pickle-walked-name"
-
-RULES: tuple[str, ...] = (
+from verifier.formats._pickle import (
     DANGEROUS,
     EXTENSION,
     INTENT,
@@ -39,7 +18,17 @@ RULES: tuple[str, ...] = (
     UNSAFE_CALL,
     UNSAFE_STATE,
     WALKED,
+    contracts,
 )
+from verifier.formats._pickle.events import Build, Call, Event, ExtensionLoad, Fill, Import, PersistentLoad
+from verifier.formats._pickle.intent import shown_by
+from verifier.formats._pickle.place import Loader, Place
+from verifier.formats._pickle.rendering import render
+from verifier.formats._pickle.scope import Review, Scope, callable_of, class_shown, review, use_of
+from verifier.formats._pickle.states import wrong_state
+from verifier.formats._pickle.trampolines import TRAMPOLINES
+from verifier.formats._pickle.values import Bytes, Dict, Global, LongText, Result, Tuple, Value, kind_of
+from verifier.records import Finding, parameters
 
 REPEATS: Final = 10
 """Findings of one rule about one symbol that are reported with their places; further ones are counted."""

@@ -3,6 +3,8 @@
 Sources: POSIX.1-2017 pax; GNU tar manual, appendix D; Python's `tarfile`.
 """
 
-from verifier.formats._tar.archive import BLOCK, Entry, Flaw, FlawKind, entries, is_header
+from typing import Final
 
-__all__ = ["BLOCK", "Entry", "Flaw", "FlawKind", "entries", "is_header"]
+UNSAFE: Final = "tar-unsafe-member"
+AMBIGUOUS: Final = "tar-ambiguous-archive"
+RULES: tuple[str, ...] = (UNSAFE, AMBIGUOUS)

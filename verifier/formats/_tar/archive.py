@@ -9,9 +9,8 @@ from enum import StrEnum
 from verifier.errors import Malformed
 from verifier.formats._names import unsafe_name
 from verifier.formats._readers import chunks
+from verifier.formats._tar.header import BLOCK, is_header, number
 from verifier.records import Reader, visible
-
-BLOCK = 512
 
 _MAX_LONG = 1 << 20
 """Bytes of a GNU long name or of pax records read; paths end at 4 KiB on most systems."""
@@ -106,16 +105,6 @@ class _Seen:
         )
 
 
-def is_header(block: bytes) -> bool:
-    """Whether a block is a tar header by its checksum, summed unsigned or signed as old programs did."""
-    if len(block) < BLOCK or not any(block[:BLOCK]):
-        return False
-    stated = _number(block[148:156])
-    rest = block[:148] + b" " * 8 + block[156:BLOCK]
-    unsigned = sum(rest)
-    return stated in (unsigned, unsigned - 256 * sum(byte > 127 for byte in rest))
-
-
 def entries(reader: Reader) -> Iterator[Entry | Flaw]:
     """Every member, and every flaw behind or before the member it is about.
 
@@ -167,7 +156,7 @@ def _entry(reader: Reader, offset: int, block: bytes, shared: dict[str, str]) ->
     while True:
         if len(block) < BLOCK or not is_header(block):
             raise Malformed("no tar header stands where one should", offset)
-        kind, size = block[156:157], _number(block[124:136])
+        kind, size = block[156:157], number(block[124:136])
         if size is None:
             raise Malformed("the size in a header is not a number", offset)
         if kind not in (b"x", b"g", b"X", b"L", b"K"):
@@ -238,18 +227,6 @@ def _pax(data: bytes, offset: int) -> dict[str, str]:
             records[_text(key) if key in _HEEDED else _SPARSE] = _text(value[:-1])
         at += length
     return records
-
-
-def _number(raw: bytes) -> int | None:
-    """A number field: octal text, or base 256 where the first bit is set; None where it is neither."""
-    if raw[:1] in (b"\x80", b"\xff"):
-        value = int.from_bytes(raw[1:], "big")
-        return value if raw[0] == 0x80 else None
-    digits = raw.split(b"\0")[0].strip(b" ")
-    try:
-        return int(digits or b"0", 8) if digits.isdigit() or not digits else None
-    except ValueError:
-        return None
 
 
 def _padded(size: int) -> int:

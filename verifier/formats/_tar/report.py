@@ -8,12 +8,9 @@ from typing import TypeVar
 from verifier.errors import InspectionError
 from verifier.formats._context import Budget
 from verifier.formats._readers import Window
+from verifier.formats._tar import AMBIGUOUS, UNSAFE
 from verifier.formats._tar.archive import Entry, Flaw, FlawKind, entries
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Reader, parameters, visible
-
-UNSAFE = "tar-unsafe-member"
-AMBIGUOUS = "tar-ambiguous-archive"
-RULES: tuple[str, ...] = (UNSAFE, AMBIGUOUS)
 
 _RULE_OF = {
     FlawKind.NAME: UNSAFE,

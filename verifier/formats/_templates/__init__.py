@@ -1,12 +1,10 @@
 """Chat templates: Jinja text in, findings about what rendering it would do out. Nothing is rendered or compiled."""
 
-from verifier.formats._templates.inspection import (
-    RULES,
-    TemplateText,
-    inspect_all,
-    inspect_template,
-    inspect_templates,
-    template_fact,
+RULES: tuple[str, ...] = (
+    "template-unsafe-expression",
+    "template-unknown-call",
+    "template-loads-template",
+    "template-gated-content",
+    "template-malformed",
 )
-
-__all__ = ["RULES", "TemplateText", "inspect_all", "inspect_template", "inspect_templates", "template_fact"]
+"""Rules a template can break."""

@@ -10,15 +10,6 @@ from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats._json import Json, pointer
 from verifier.records import Evidence, Fact, Finding, visible
 
-RULES: tuple[str, ...] = (
-    "template-unsafe-expression",
-    "template-unknown-call",
-    "template-loads-template",
-    "template-gated-content",
-    "template-malformed",
-)
-"""Rules a template can break."""
-
 MAX_TEMPLATES = 100
 """Templates of one file; genuine files have a handful."""
 

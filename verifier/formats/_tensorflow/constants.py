@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Final
 
-from verifier.formats._protobuf import BYTES, VARINT, Field, Wire
+from verifier.formats._protobuf.wire import BYTES, VARINT, Field, Wire
 
 STRING: Final = 7
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from verifier.formats._bounds import bounded
-from verifier.formats._protobuf import BYTES, Field, Wire
+from verifier.formats._protobuf.wire import BYTES, Field, Wire
 from verifier.formats._tensorflow.constants import Constant, read_constant
 
 PATHS: Final = frozenset(

@@ -8,17 +8,10 @@ from typing import Final
 
 from verifier.data.operators import Reach, operator
 from verifier.formats._names import unsafe_name
+from verifier.formats._tensorflow import FOREIGN, MACHINE, MALFORMED, PATH, PYTHON, UNREVIEWED
 from verifier.formats._tensorflow.constants import NAMES
 from verifier.formats._tensorflow.graph import Graph
 from verifier.records import Artifact, Evidence, Fact, Finding, Value, visible
-
-PYTHON: Final = "tensorflow-python-function"
-MACHINE: Final = "tensorflow-machine-access"
-UNREVIEWED: Final = "tensorflow-unreviewed-operator"
-PATH: Final = "tensorflow-unsafe-path"
-FOREIGN: Final = "tensorflow-foreign-checkpoint"
-MALFORMED: Final = "tensorflow-malformed"
-RULES: tuple[str, ...] = (PYTHON, MACHINE, UNREVIEWED, PATH, FOREIGN, MALFORMED)
 
 _RULE_OF: Final = {
     Reach.PYTHON: PYTHON,

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 from verifier.errors import Malformed
-from verifier.formats._protobuf import BYTES, VARINT, Field, Wire
+from verifier.formats._protobuf.wire import BYTES, VARINT, Field, Wire
 from verifier.formats._tensorflow.graph import GraphWalk
 
 SAVED_MODEL: Final = "SavedModel"

@@ -8,18 +8,12 @@ from dataclasses import dataclass
 
 from verifier.errors import Malformed
 from verifier.formats._json import Json, parse
+from verifier.formats._torch import CODE, FILES, IMPORT, OPERATOR
 from verifier.formats._torch.dtypes import DTYPE_SIZES, SCALAR_TYPES
 from verifier.formats._torch.formulas import objection
 from verifier.formats._torch.script import Deed, operator_deed
 from verifier.formats._torch.tensors import fits
 from verifier.records import visible
-
-CODE = "torch-export-code"
-IMPORT = "torch-export-import"
-FILES = "torchscript-file-access"
-OPERATOR = "torchscript-custom-operator"
-RULES = (CODE, IMPORT, FILES, OPERATOR)
-"""What the flaws of a program can be."""
 
 _ARITHMETIC = re.compile(
     "add|and_|eq|floordiv|ge|getitem|gt|le|lshift|lt|mod|mul|ne|neg|not_|or_|pos|pow|rshift|sub|truediv"

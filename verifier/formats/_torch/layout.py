@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from verifier.formats._torch.tensors import Dialect
-from verifier.formats._zip import Entry
+from verifier.formats._zip.entries import Entry
 from verifier.records import visible
 
 _MARKS = frozenset({"data.pkl", "constants.pkl", "bytecode.pkl", ".data/extern_modules", "archive_format"})

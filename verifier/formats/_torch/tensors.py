@@ -13,14 +13,9 @@ from verifier.formats._pickle.events import Call, Event, PersistentLoad
 from verifier.formats._pickle.rendering import render
 from verifier.formats._pickle.values import Global, Persistent, Tuple, Value
 from verifier.formats._shapes import shapes_of
+from verifier.formats._torch import IDENTITY, MISMATCH, PACKAGE
 from verifier.formats._torch.dtypes import DTYPE_SIZES, PACKED, STORAGES
 from verifier.records import Artifact, Evidence, Fact, Finding, visible
-
-MISMATCH = "torch-storage-mismatch"
-IDENTITY = "pickle-persistent-id"
-PACKAGE = "torch-package-code"
-RULES = (IDENTITY, MISMATCH)
-"""What the findings of every dialect can be; those of a torch.package can be PACKAGE too."""
 
 _REBUILDS = {"_rebuild_tensor": 4, "_rebuild_tensor_v2": 6, "_rebuild_tensor_v3": 7, "_rebuild_qtensor": 7}
 """Functions of torch._utils that lay a tensor over a storage, and the least arguments they take."""

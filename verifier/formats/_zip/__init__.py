@@ -3,9 +3,11 @@
 Sources: PKWARE APPNOTE 6.3.10; Python's `zipfile`; miniz 3 as torch carries it.
 """
 
-from verifier.formats._zip.archive import Archive, Local
-from verifier.formats._zip.directory import Directory, find_directory
-from verifier.formats._zip.entries import Entry
-from verifier.formats._zip.lies import Lie, LieKind
+from typing import Final
 
-__all__ = ["Archive", "Directory", "Entry", "Lie", "LieKind", "Local", "find_directory"]
+AMBIGUOUS: Final = "zip-ambiguous-directory"
+UNSAFE: Final = "zip-unsafe-member"
+HIDDEN: Final = "zip-hidden-data"
+ENCRYPTED: Final = "zip-encrypted-member"
+CONTENT: Final = "zip-content-mismatch"
+RULES: tuple[str, ...] = (AMBIGUOUS, UNSAFE, HIDDEN, ENCRYPTED, CONTENT)

@@ -11,7 +11,8 @@ from verifier.errors import Malformed
 from verifier.formats._codecs import BZIP2 as BZIP2_CODEC
 from verifier.formats._codecs import DEFLATE, Codec, zip_lzma
 from verifier.formats._context import Budget
-from verifier.formats._readers import Decoded, Window, chunks
+from verifier.formats._decoded import Decoded
+from verifier.formats._readers import Window, chunks
 from verifier.formats._zip.directory import Directory, find_directory
 from verifier.formats._zip.entries import BZIP2, DEFLATED, LZMA, STORED, Entry, read_entries, widened
 from verifier.formats._zip.lies import Lie, LieKind, directory_lies

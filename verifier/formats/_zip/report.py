@@ -7,17 +7,11 @@ from typing import TypeVar
 
 from verifier.errors import Malformed
 from verifier.formats._context import Budget, Context
+from verifier.formats._zip import AMBIGUOUS, CONTENT, ENCRYPTED, HIDDEN, UNSAFE
 from verifier.formats._zip.archive import Archive
 from verifier.formats._zip.entries import Entry
 from verifier.formats._zip.lies import Lie, LieKind
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Reader, parameters, visible
-
-AMBIGUOUS = "zip-ambiguous-directory"
-UNSAFE = "zip-unsafe-member"
-HIDDEN = "zip-hidden-data"
-ENCRYPTED = "zip-encrypted-member"
-CONTENT = "zip-content-mismatch"
-RULES: tuple[str, ...] = (AMBIGUOUS, UNSAFE, HIDDEN, ENCRYPTED, CONTENT)
 
 RULE_OF = {
     LieKind.LOCAL_HEADER: AMBIGUOUS,

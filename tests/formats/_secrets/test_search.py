@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.builders.inspections import inspected, only, rules_of
 from verifier.formats import json, python, text, yaml
-from verifier.formats._secrets import find_secrets
+from verifier.formats._secrets.search import find_secrets
 from verifier.records import Artifact, Finding
 
 SECRET = "secret-in-repository"

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-UNTRUSTED: Final = "requirement-untrusted-source"
-DIRECT: Final = "requirement-direct-source"
-UNPINNED: Final = "requirement-unpinned"
-RULES: Final = (UNTRUSTED, DIRECT, UNPINNED)
+from verifier.formats._requirements import DIRECT, UNPINNED, UNTRUSTED
 
 KNOWN_HOSTS: Final = frozenset(
     {

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from math import log2
 from typing import Final
 
+from verifier.formats._secrets import SECRET
 from verifier.records import Artifact, Evidence, Finding
-
-SECRET: Final = "secret-in-repository"  # noqa: S105 - a rule
 
 MAX_BYTES: Final = 4 << 20
 """Bytes of a file that are searched; secrets stand in small files."""

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.formats._requirements import DIRECT, RULES, UNPINNED, UNTRUSTED, judge_requirement, urls
+from verifier.formats._requirements import DIRECT, RULES, UNPINNED, UNTRUSTED
+from verifier.formats._requirements.lines import judge_requirement, urls
 
 COMMIT = "a" * 40
 

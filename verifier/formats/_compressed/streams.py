@@ -6,12 +6,10 @@ from collections.abc import Iterator
 
 from verifier.formats import Context, Member, Yield
 from verifier.formats._codecs import BROKEN, Codec
-from verifier.formats._readers import Decoded, chunks
+from verifier.formats._compressed import BROKEN_STREAM, TRAILING
+from verifier.formats._decoded import Decoded
+from verifier.formats._readers import chunks
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Reader
-
-BROKEN_STREAM = "compressed-broken-stream"
-TRAILING = "compressed-trailing-bytes"
-RULES: tuple[str, ...] = (BROKEN_STREAM, TRAILING)
 
 _ENDINGS = {
     ".tgz": ".tar",

@@ -21,7 +21,8 @@ from verifier.formats import gzip as gzip_stream
 from verifier.formats import lzma as lzma_alone
 from verifier.formats import zlib as zlib_stream
 from verifier.formats._codecs import GZIP, LZMA, ZLIB
-from verifier.formats._compressed import BROKEN_STREAM, TRAILING, decodes, inner_name
+from verifier.formats._compressed import BROKEN_STREAM, TRAILING
+from verifier.formats._compressed.streams import decodes, inner_name
 from verifier.formats._readers import BytesReader
 from verifier.records import Artifact, Coverage, CoverageState, Finding
 
