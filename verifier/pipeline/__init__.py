@@ -21,12 +21,11 @@ from verifier.data import registries
 from verifier.errors import SourceError
 from verifier.formats import Limits
 from verifier.pipeline.authentication import collect_claims
-from verifier.pipeline.examination import Examiner, FileResult, Progress
+from verifier.pipeline.examination import Examiner, Progress, side_by_side
 from verifier.pipeline.inspection import HOW
 from verifier.pipeline.lineage import base_licenses
 from verifier.policy import Combined, Policy
 from verifier.records import (
-    Artifact,
     Claim,
     Comparison,
     Coverage,
@@ -217,24 +216,13 @@ def _examine(source: sources.Source, limits: Limits, progress: Progress | None, 
     """Everything that can be known of one snapshot before a policy decides."""
     examiner = Examiner(source, limits, progress)
     workers = REMOTE_WORKERS if source.remote else os.cpu_count() or 1
-    results = _side_by_side(examiner.examine, source.snapshot.artifacts, workers)
+    results = side_by_side(examiner.examine, source.snapshot.artifacts, workers)
     snapshot = replace(source.snapshot, artifacts=tuple(result.artifact for result in results))
     records = [*source.findings, *source.coverage, *(record for result in results for record in result.records)]
     records += collect_claims(source, snapshot, trust)
     dossier = _dossier(source, snapshot, records)
     checks = [record for module in crosschecks.modules() for record in module.check(dossier)]
     return _dossier(source, snapshot, [*records, *checks])
-
-
-def _side_by_side(
-    examine: Callable[[Artifact], FileResult], artifacts: Sequence[Artifact], workers: int
-) -> list[FileResult]:
-    if len(artifacts) < 2:
-        return [examine(artifact) for artifact in artifacts]
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(examine, artifacts))
 
 
 def _dossier(source: sources.Source, snapshot: Snapshot, records: Sequence[Record]) -> Dossier:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -12,7 +11,7 @@ from functools import partial
 from verifier import claims, formats, sources
 from verifier.crosschecks import digests as comparison
 from verifier.formats import HEAD, Limits, Probe
-from verifier.pipeline.examination import Examiner, Progress
+from verifier.pipeline.examination import Examiner, Progress, side_by_side
 from verifier.pipeline.inspection import WHOLE, guarded
 from verifier.records import (
     Artifact,
@@ -80,8 +79,7 @@ def authenticate(
     limits = Limits()
     source = sources.resolve(sources.parse(reference), offline=offline, fetched=limits.fetched)
     examiner = Examiner(source, limits, progress)
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        results = list(pool.map(examiner.identify, source.snapshot.artifacts))
+    results = side_by_side(examiner.identify, source.snapshot.artifacts, os.cpu_count() or 1)
     snapshot = replace(source.snapshot, artifacts=tuple(result.artifact for result in results))
     records = [*source.findings, *source.coverage, *(record for result in results for record in result.records)]
     collected = collect_claims(source, snapshot, trust, _ABOUT_DIGESTS)
