@@ -73,7 +73,7 @@ def read(content: bytes, file: str, below: str = "") -> Document:
         values: dict[str, object] = tomllib.loads(text)
         where = lines(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _no_toml(file, error) from error
+        raise _no_toml(file, error, content) from error
     path = tuple(below.split(".")) if below else ()
     for key in path:
         values = cast(dict[str, object], values.get(key, {}))
@@ -81,10 +81,17 @@ def read(content: bytes, file: str, below: str = "") -> Document:
     return Document(file, values, own)
 
 
-def _no_toml(file: str, error: Exception) -> PolicyError:
+def _no_toml(file: str, error: Exception, content: bytes) -> PolicyError:
     told = re.fullmatch(r"(?s)(.*) \(at line (\d+), column (\d+)\)", str(error))
-    place, message = (f"{file}:{told[2]}:{told[3]}", told[1]) if told else (file, str(error))
-    return PolicyError(f"{place}: not TOML: {message}.", "Correct it there; https://toml.io shows the syntax.")
+    if told is None:
+        return PolicyError(f"{file}: not TOML: {error}.", _SYNTAX)
+    line = content.decode().split("\n")[int(told[2]) - 1]
+    dated = re.search(r"=\s*\d{4}-\d", line)
+    return PolicyError(f"{file}:{told[2]}:{told[3]}: not TOML: {told[1]}.", _DATE if dated else _SYNTAX)
+
+
+_SYNTAX = "Correct it there; https://toml.io shows the syntax."
+_DATE = "A date is written as 2027-06-30, and is a day there is."
 
 
 def extended(document: Document, load: Callable[[str, str], Document], chain: tuple[str, ...] = ()) -> Document:
