@@ -84,7 +84,9 @@ def comparison(kind: str, result: Result) -> Comparison:
     return Comparison(kind, claim(kind, "said"), (), result, f"{kind} is {result}")
 
 
-def decide(dossier: Dossier, rules: policy.Policy | str = "default", *dependencies: Verdict) -> Verdict:
+def decide(
+    dossier: Dossier, rules: policy.Policy | policy.Combined | str = "default", *dependencies: Verdict
+) -> Verdict:
     chosen = policy.load(rules) if isinstance(rules, str) else rules
     return policy.decide(chosen, dossier, stage=Stage.CONFIRMED, tool=TOOL, dependencies=dependencies, today=TODAY)
 

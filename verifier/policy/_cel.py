@@ -57,7 +57,10 @@ def check(expression: str) -> None:
 
 def evaluate(expression: str, document: Mapping[str, object]) -> Outcome:
     """What a checked expression says about a document made by `bound`."""
-    result = _compiled(expression).eval(data=document)
+    try:
+        result = _compiled(expression).eval(data=document)
+    except RuntimeError as error:  # too many rounds
+        return Outcome(None, _first_line(str(error)))
     if result.type().name() == "BOOL":
         return Outcome(bool(result.value()))
     return Outcome(None, _first_line(str(result.value())))

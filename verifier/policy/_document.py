@@ -15,6 +15,9 @@ from verifier.policy._places import Path, lines
 MAX_BYTES = 1 << 20
 """Size above which a file is no policy."""
 
+BASE = "default.toml (shipped)"
+"""The policy that writes the defaults out: whoever says something else has built on it."""
+
 _OWN = frozenset({"version", "name", "description", "extends"})
 """Keys a file says of itself; nothing inherits them."""
 
@@ -188,9 +191,9 @@ def _side_by_side(one: Document, other: Document, asking: Document) -> Document:
             if key not in before or before[key] == keys[key] or (isinstance(settled, dict) and key in settled):
                 continue
             first, second = one.places[table, key][0], other.places[table, key][0]
-            if first in other.ancestors:
+            if first in (BASE, *other.ancestors):
                 continue
-            if second in one.ancestors:
+            if second in (BASE, *one.ancestors):
                 joined = _put(joined, table, {key: before[key]}, _only(one, table, key))
                 continue
             raise PolicyError(

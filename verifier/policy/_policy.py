@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from verifier.errors import InternalError
 from verifier.policy import _keys
 from verifier.policy._case import Case
 from verifier.policy._dependencies import judged
@@ -81,10 +80,9 @@ class Policy:
     def _answer(self, finding: Finding, case: Case) -> Decision:
         if finding.rule == UNUSED:
             return Decision("waive.unused", Level.NOTE, finding, finding.message)
-        for section in sorted(self.sections, key=lambda section: -section.PRECEDENCE):
-            if (answer := section.answer(finding, case)) is not None:
-                return Decision(*answer, finding, finding.message)
-        raise InternalError(f"no section decides about {finding.rule}", "Please report this.")
+        ranked = sorted(self.sections, key=lambda section: -section.PRECEDENCE)
+        answers = (section.answer(finding, case) for section in ranked)
+        return Decision(*next(filter(None, answers)), finding, finding.message)
 
 
 def defaults() -> Mapping[str, Mapping[str, object] | None]:
