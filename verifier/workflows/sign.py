@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verifier import sources
-from verifier.claims._signing import bundle, certificate, keys, manifest
-from verifier.claims._signing.bundle import FAMILY, IN_TOTO, Bundle, Envelope
+from verifier.claims._signing import FAMILY, bundle, certificate, keys, manifest
+from verifier.claims._signing.bundle import IN_TOTO, Bundle, Envelope
 from verifier.claims._signing.flaw import Flaw
 from verifier.claims._signing.manifest import EXCLUDED, Manifest, Resource
 from verifier.errors import SourceError, UsageError

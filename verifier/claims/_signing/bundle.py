@@ -15,9 +15,6 @@ from verifier.claims._signing.flaw import MALFORMED, Flaw
 from verifier.records.trust import Method
 
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
-FAMILY = b"application/vnd.dev.sigstore.bundle"
-"""What the media types of all versions begin with."""
-
 IN_TOTO = "application/vnd.in-toto+json"
 """Payload type of in-toto statements (in-toto attestation framework, "Envelope")."""
 

@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from verifier.claims._signing import HOW, IGNORED_CONTENT, LINK, MISSING, UNCOVERED, UNCOVERED_CONTENT
 from verifier.claims._signing.manifest import EXCLUDED, Manifest, Resource
 from verifier.records import Artifact, Evidence, Finding, Snapshot, parameters
-
-HOW = "signatures/1"
-
-MISSING = "signature-missing-file"
-UNCOVERED_CONTENT = "signature-uncovered-content"
-IGNORED_CONTENT = "signature-ignores-content"
-UNCOVERED = "signature-uncovered-file"
-LINK = "signature-symlink"
-RULES = (MISSING, UNCOVERED_CONTENT, IGNORED_CONTENT, UNCOVERED, LINK)
 
 INERT = frozenset({"media", "text"})
 """Formats no loader takes weights, code or settings from."""

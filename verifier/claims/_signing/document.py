@@ -11,14 +11,12 @@ import binascii
 import json
 from typing import NoReturn, TypeAlias, Union
 
+from verifier.claims._signing import MAX_BYTES
 from verifier.claims._signing.flaw import AMBIGUOUS, MALFORMED, Flaw
 from verifier.records import visible
 
 Json: TypeAlias = Union[str, int, float, bool, list["Json"], dict[str, "Json"], None]
 """What a JSON text can hold."""
-
-MAX_BYTES = 32 << 20
-"""Size of a bundle above which it is not read: a hundred thousand files, some two hundred bytes each, fit."""
 
 MAX_VALUES = 1 << 20
 """Brackets and commas of a text that is parsed: ten for each of a hundred thousand files."""

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from verifier.claims import OpenFile
+from verifier.claims._signing import HOW
 from verifier.claims._signing.manifest import Resource
 from verifier.records import Artifact, Evidence, Fact, Reader, Snapshot
-
-HOW = "signatures/1"
 
 CHUNK = 1 << 20
 """Bytes read at a time."""

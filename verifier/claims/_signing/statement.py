@@ -1,0 +1,90 @@
+"""From a signature to what it claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from verifier.claims import OpenFile, Yield
+from verifier.claims._signing import coverage, flaw, hashing
+from verifier.claims._signing.flaw import Flaw
+from verifier.claims._signing.manifest import Manifest
+from verifier.claims._signing.signature import Signature, read
+from verifier.records import Claim, Evidence, Finding, Snapshot, Standing, Value, parameters
+from verifier.records.trust import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a signature is held against.
+
+    Args:
+        snapshot: the files.
+        open_file: opens one.
+        folder: what the signature's names are relative to: "" or a path ending in a slash.
+        signatures: paths of all signatures, which no signature covers.
+    """
+
+    snapshot: Snapshot
+    open_file: OpenFile
+    folder: str
+    signatures: frozenset[str]
+
+
+def stated(raw: bytes, place: Evidence, model: Model, trust: Trust) -> Iterator[Yield]:
+    """The claims a signature makes, and what is wrong with it.
+
+    Args:
+        raw: the signature.
+        place: where it stands.
+        model: what it speaks for.
+        trust: what it is judged by.
+    """
+    try:
+        signature = read(raw, model.snapshot.id, trust)
+    except Flaw as error:
+        yield _claim(place, "unknown signer", Standing.CONTRADICTED, reason=str(error))
+        yield Finding(error.rule, (place,), f"The signature {place.artifact} is no good: {error}.")
+        return
+    standing = Standing.VERIFIED if signature.signer else Standing.UNVERIFIED
+    if signature.expired:
+        yield Finding(flaw.EXPIRED, (place,), f"The signature {place.artifact} counts no more: {signature.expired}.")
+    if not isinstance(signature.covers, Manifest):
+        yield _claim(place, signature.who, standing, predicate=signature.covers, **_described(signature))
+        return
+    scope = coverage.Scope.of(signature.covers, model.snapshot, model.folder, model.signatures)
+    yield _claim(place, signature.who, standing, **_described(signature), **_covered(signature.covers, scope))
+    for path, parts in scope.covered.items():
+        artifact = scope.files[path]
+        for part in parts:
+            value = (hashing.label(part, parts), part.digest)
+            yield Claim("digest", value, signature.who, "signature", artifact.name, standing, place)
+        yield from hashing.facts(artifact, parts, model.snapshot, model.open_file)
+    yield from scope.findings(place)
+
+
+def _claim(place: Evidence, who: str, standing: Standing, **values: Value) -> Claim:
+    return Claim("signature", parameters(**values), who, "signature", ".", standing, place)
+
+
+def _described(signature: Signature) -> dict[str, Value]:
+    described: dict[str, Value] = {
+        "method": signature.method.value,
+        "fingerprint": signature.fingerprint,
+        "names": signature.names,
+        "reason": signature.doubt,
+    }
+    return described
+
+
+def _covered(manifest: Manifest, scope: coverage.Scope) -> dict[str, Value]:
+    return {
+        "covered": len(scope.covered),
+        "missing": scope.missing,
+        "uncovered": scope.uncovered,
+        "ignored": scope.ignored,
+        "hidden": scope.hidden,
+        "excluded": scope.excluded,
+        "root": manifest.root,
+        "binding": manifest.binding,
+    }
