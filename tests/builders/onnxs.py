@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 
+from tests.builders.flatbuffers import Counted, Fields, Number, flatbuffer
 from tests.builders.protobufs import block, number
 
 FLOAT = 1
@@ -51,3 +53,26 @@ def weights(*tensors: bytes) -> bytes:
 def onnx_bytes() -> bytes:
     """A small model of one node and one weight."""
     return model(node("Mul", "x", "W"), weights(tensor([100], raw(*range(100)))))
+
+
+def ort_node(name: str, domain: str = "") -> Fields:
+    """A node of ONNX Runtime's own format."""
+    return {2: domain, 5: name}
+
+
+def ort_tensor(dims: Sequence[int] = (100,)) -> Fields:
+    """A tensor of ONNX Runtime's own format: a hundred floats."""
+    packed = b"".join(size.to_bytes(8, "little", signed=True) for size in dims)
+    return {0: "w", 2: Counted(packed, 8), 3: Number(1), 4: bytes(400)}
+
+
+def ort(
+    *,
+    nodes: Sequence[Fields] = ({5: "Relu"},),
+    tensors: Sequence[Fields] | None = None,
+    graph: Fields | None = None,
+    model: Fields | None = None,
+) -> bytes:
+    """A model in ONNX Runtime's own format."""
+    fields: Fields = {0: [ort_tensor()] if tensors is None else tensors, 2: nodes, 3: Number(5), **(graph or {})}
+    return flatbuffer(b"ORTM", {0: "1.20.0", 1: {0: Number(8, 8), 7: fields} if model is None else model})

@@ -21,7 +21,7 @@ from tests.builders.lz4s import stored
 from tests.builders.msgpacks import array as flax_array
 from tests.builders.msgpacks import mapping
 from tests.builders.numpys import npy, npz
-from tests.builders.onnxs import onnx_bytes
+from tests.builders.onnxs import onnx_bytes, ort, ort_node
 from tests.builders.opcodes import call, pickled
 from tests.builders.rs import call as r_call
 from tests.builders.rs import closure, formula, promise, rds, reals, strings, symbol, vector
@@ -58,6 +58,7 @@ SEEDS: dict[str, bytes] = {
     ".zarray": b'{"zarr_format": 2, "shape": [2], "chunks": [1], "dtype": "|O", "filters": [{"id": "pickle"}]}',
     "zarr.json": b'{"zarr_format": 3, "shape": [2], "codecs": [{"name": "mine"}]}',
     "manifest.ocdbt": b"\x0c\xdb\x3a\x2a" + (20).to_bytes(8, "little") + bytes(8),
+    "model.ort": ort(nodes=[ort_node("Mine", "my.company"), ort_node("Relu")]),
     "empty.bin": b"",
     "zeros.bin": bytes(64),
     "config.json": b'{"architectures": ["BertModel"], "auto_map": {"AutoModel": "modeling.Model"}}',
