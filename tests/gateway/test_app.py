@@ -16,7 +16,7 @@ from starlette.types import Message
 from tests.builders.hub import Hub
 from tests.gateway.conftest import WEIGHTS
 from verifier.gateway import repository
-from verifier.gateway.app import application
+from verifier.gateway.app import Folders, application
 
 API = "/api/models/org/name"
 SHA256 = hashlib.sha256(WEIGHTS).hexdigest()
@@ -292,7 +292,7 @@ def test_a_server_that_announces_its_start_is_answered(tmp_path: Path) -> None:
         sent.append(message["type"])
 
     async def serve() -> None:
-        await application(tmp_path)({"type": "lifespan", "state": {}}, receive, send)
+        await application(Folders(tmp_path))({"type": "lifespan", "state": {}}, receive, send)
 
     asyncio.run(serve())
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]

@@ -142,6 +142,31 @@ def sync(
     return locks.check([], None, lock, quiet=quiet) if check else command.sync(lock, policy, quiet=quiet)
 
 
+@app.command(
+    epilog=examples(
+        "verify run -- python train.py", "verify run --policy strict --resolve -- python train.py --model org/name"
+    )
+)
+def run(
+    program: Annotated[list[str], typer.Argument(metavar="-- PROGRAM [ARGUMENT]...", help="What to run.")],
+    policy: Policy = None,
+    isolated: Isolated = False,
+    resolve: Annotated[
+        bool, typer.Option("--resolve", help="Also serve models that are not locked, each once it is accepted.")
+    ] = False,
+    quiet: Quiet = False,
+    lock: LockFile = None,
+) -> int:
+    """Run a program that gets the locked models, just verified, and nothing else from the hub.
+
+    The exit code is the program's own, or 1 if a model it asked for was refused.
+    """
+    from verifier.cli import run as command
+
+    chosen = _configuration.policies(policy, isolated=isolated)
+    return command.run(program, chosen, lock, resolve=resolve, quiet=quiet)
+
+
 @app.command(epilog=examples("verify tree org/name", "verify tree ./folder --offline"))
 def tree(
     reference: Reference,

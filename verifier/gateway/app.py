@@ -8,8 +8,10 @@ is answered with a redirect to its content, named by SHA-256. Only the branch `m
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import parse_qs, quote, unquote
 
 from starlette.applications import Starlette
@@ -22,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from verifier.errors import ChangedError, SourceError
 from verifier.gateway import repository
 from verifier.gateway.content import content
+from verifier.gateway.denied import DeniedError
 from verifier.gateway.refusal import Refusal
 from verifier.gateway.repository import COMMIT_TITLE, Blob, Commit, Repository
 
@@ -37,34 +40,54 @@ BODY_LIMIT = 1 << 20
 """Bytes a request body may have."""
 
 
+Find: TypeAlias = Callable[[str, str], tuple[Repository, Commit]]
+"""Gives the repository of an id at a revision; raises Refusal or DeniedError."""
+
+
 @dataclass
-class Gateway:
-    """The endpoints.
+class Folders:
+    """The repositories that subfolders are.
 
     Args:
-        root: real path of the folder whose subfolders are served.
+        root: real path of the folder.
     """
 
     root: Path
     _repositories: dict[str, Repository] = field(default_factory=dict)
 
-    def repository(self, request: Request) -> Repository:
-        """The repository the path names."""
-        name = request.path_params["name"]
-        wanted = f"{request.path_params['org']}/{name}" if "org" in request.path_params else name
+    def __call__(self, wanted: str, revision: str) -> tuple[Repository, Commit]:
+        """See Find."""
         found = repository.find(self.root, wanted)
         if found is None:
             raise Refusal(404, "RepoNotFound", f"There is no model {wanted!r} here.")
-        return self._repositories.setdefault(wanted, found)
+        repo = self._repositories.setdefault(wanted, found)
+        commit = repo.commit()
+        if revision not in (BRANCH, commit.id):
+            raise Refusal(404, "RevisionNotFound", f"{repo.id} has no revision {revision!r}; {BRANCH} is {commit.id}.")
+        return repo, commit
+
+
+@dataclass
+class Gateway:
+    """The endpoints.
+
+    Args:
+        find: gives the repositories.
+    """
+
+    find: Find
 
     def commit(self, request: Request) -> tuple[Repository, Commit]:
         """The repository and commit the path names; the branch `main` where it names none."""
-        repo = self.repository(request)
-        commit = repo.commit()
-        revision = unquote(request.path_params.get("revision", BRANCH))
-        if revision not in (BRANCH, f"refs/heads/{BRANCH}", commit.id):
-            raise Refusal(404, "RevisionNotFound", f"{repo.id} has no revision {revision!r}; {BRANCH} is {commit.id}.")
-        return repo, commit
+        name = request.path_params["name"]
+        wanted = f"{request.path_params['org']}/{name}" if "org" in request.path_params else name
+        revision = unquote(request.path_params.get("revision", BRANCH)).removeprefix("refs/heads/")
+        try:
+            return self.find(wanted, revision)
+        except DeniedError as error:
+            # Clients show the reason of a bare 403 from the API, and of a gated repository from a file's address.
+            gated = "" if request.url.path.startswith("/api/") else "GatedRepo"
+            raise Refusal(403, gated, str(error)) from error
 
     def info(self, request: Request) -> Response:
         """`GET /api/models/{id}[/revision/{revision}]`."""
@@ -157,13 +180,13 @@ class Gateway:
         raise _no_entry(sha256, commit)
 
 
-def application(root: Path) -> ASGIApp:
+def application(find: Find) -> ASGIApp:
     """The server as an ASGI application.
 
     Args:
-        root: the folder whose `org/name` and `name` subfolders are served.
+        find: gives the repositories that are served.
     """
-    gateway = Gateway(root.resolve())
+    gateway = Gateway(find)
     endpoints = (
         ("/api/models/{id}/revision/{revision:path}", gateway.info, "GET"),
         ("/api/models/{id}/tree/{revision}", gateway.tree, "GET"),

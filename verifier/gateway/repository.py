@@ -121,7 +121,7 @@ class Repository:
                 ) from error
             except OSError as error:
                 raise SourceError(f"{self.id} cannot be read: {error.strerror}.", "Check its permissions.") from error
-            trees = _tree_ids(self._known)
+            trees = tree_ids(self._known)
             commit = Commit(_object_id("commit", _commit_body(trees[""])), self._known, trees)
             if self.past[-1:] != [commit.id]:
                 self.past.append(commit.id)
@@ -137,7 +137,7 @@ class Repository:
             stream = self._open_inside(blob.path)
         except OSError as error:
             raise ChangedError(f"{blob.path} cannot be opened any more: {error.strerror}.", "Ask again.") from error
-        if _stamp(os.fstat(stream.fileno())) != blob.stamp:
+        if stamp(os.fstat(stream.fileno())) != blob.stamp:
             stream.close()
             raise ChangedError(f"{blob.path} changed after it was listed.", "Ask for the branch again.")
         return stream
@@ -164,14 +164,14 @@ class Repository:
         status = (self.folder / path).stat()
         in_lfs = status.st_size >= LFS_THRESHOLD or _is_tracked(path, tracked)
         known = self._known.get(path)
-        if known is not None and known.stamp == _stamp(status) and (known.sha256 is not None) == in_lfs:
+        if known is not None and known.stamp == stamp(status) and (known.sha256 is not None) == in_lfs:
             return known
         with self._open_inside(path) as stream:
             status = os.fstat(stream.fileno())
             oid, sha256, pointer_size = _digests(stream, status.st_size, in_lfs=in_lfs)
-            if _stamp(os.fstat(stream.fileno())) != _stamp(status):
+            if stamp(os.fstat(stream.fileno())) != stamp(status):
                 raise ChangedError(f"{path} was written to while it was hashed.", "Ask again.")
-        return Blob(path, status.st_size, oid, sha256, pointer_size, _stamp(status))
+        return Blob(path, status.st_size, oid, sha256, pointer_size, stamp(status))
 
     def _tracked_patterns(self) -> list[tuple[str, bool]]:
         """Patterns of `.gitattributes` and whether each hands files to LFS, in order of the lines."""
@@ -206,7 +206,8 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _stamp(status: os.stat_result) -> tuple[int, ...]:
+def stamp(status: os.stat_result) -> tuple[int, ...]:
+    """What tells that a file is still the one it was."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
@@ -233,11 +234,17 @@ def _digests(stream: BinaryIO, size: int, *, in_lfs: bool) -> tuple[str, str | N
     digest = hasher.hexdigest()
     if not in_lfs:
         return digest, None, 0
-    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {size}\n".encode()
-    return _object_id("blob", pointer), digest, len(pointer)
+    oid, pointer_size = pointed(digest, size)
+    return oid, digest, pointer_size
 
 
-def _tree_ids(blobs: dict[str, Blob]) -> dict[str, str]:
+def pointed(sha256: str, size: int) -> tuple[str, int]:
+    """Git blob id and size of the pointer to a file in LFS (Git LFS specification, version 1)."""
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {size}\n".encode()
+    return _object_id("blob", pointer), len(pointer)
+
+
+def tree_ids(blobs: dict[str, Blob]) -> dict[str, str]:
     """Path to git tree id of every directory, the root being `""`."""
     entries: dict[str, list[tuple[bytes, bytes, str]]] = {"": []}
     for path, blob in blobs.items():

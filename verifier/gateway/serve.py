@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from verifier.errors import UsageError
 
 if TYPE_CHECKING:
     from uvicorn import Server
+
+    from verifier.gateway.app import Find
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -48,16 +53,41 @@ def server(root: Path) -> Server:
     """
     if not root.is_dir():
         raise UsageError(f"{root} is not a folder.", "Give --root a folder that holds org/name/ folders of models.")
+    return _server(root.resolve())
+
+
+@contextmanager
+def serving(find: Find) -> Iterator[str]:
+    """A server on a loopback port of its own, in a thread of its own; gives its URL.
+
+    Args:
+        find: gives the repositories that are served.
+
+    Raises:
+        UsageError: the extra `gateway` is not installed, or nothing can be listened on.
+    """
+    running = _server(find)
+    with listen("127.0.0.1", 0) as listening:
+        thread = Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        try:
+            yield address(listening)
+        finally:
+            running.should_exit = True
+            thread.join(10)
+
+
+def _server(find: Find | Path) -> Server:
     try:
         import uvicorn
 
-        from verifier.gateway.app import application
+        from verifier.gateway.app import Folders, application
     except ModuleNotFoundError as error:
         raise UsageError(
             f"The gateway needs {error.name}, which is not installed.", "Run: pip install 'model-verify[gateway]'"
         ) from error
     config = uvicorn.Config(
-        application(root),
+        application(Folders(find) if isinstance(find, Path) else find),
         loop="asyncio",
         http="h11",
         ws="none",

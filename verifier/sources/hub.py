@@ -71,10 +71,15 @@ def resolve(
     return RangedSource(snapshot, files, _renamed(reference, repository))
 
 
-def cached(identity: str) -> cache.Repository:
-    """Where the hub client keeps a repository on this machine, whether it is there or not."""
+def cached(identity: str, place: Path | None = None) -> cache.Repository:
+    """Where the hub client keeps a repository on this machine, whether it is there or not.
+
+    Args:
+        identity: hub id.
+        place: a cache; None is the client's own.
+    """
     name = repo_folder_name(repo_id=identity, repo_type="model")
-    return cache.Repository(Path(constants.HF_HUB_CACHE).absolute() / name)
+    return cache.Repository((place or Path(constants.HF_HUB_CACHE)).absolute() / name)
 
 
 def descends(identity: str, commit: str, ancestor: str) -> bool:

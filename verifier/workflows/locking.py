@@ -11,7 +11,7 @@ from pathlib import Path
 
 from verifier import sources
 from verifier._version import __version__
-from verifier.errors import NotFoundError, UsageError
+from verifier.errors import NotFoundError, RefusedError, UsageError
 from verifier.records import Fact, Reference, Snapshot, SourceKind, Standing, Verdict, visible
 from verifier.records.canonical import verdict_digest
 from verifier.sources import Source
@@ -143,6 +143,13 @@ def found(lock: Lock, name: str) -> LockedModel:
     if name not in lock.models:
         raise UsageError(f"The lock has no model {visible(name)}.", f"Add it with `verify add {visible(name)}`.")
     return lock.models[name]
+
+
+def elsewhere(model: LockedModel, revision: str) -> RefusedError:
+    """That a model is asked for at another revision than the locked one."""
+    return RefusedError(
+        f"{model.id} is locked at another commit than {visible(revision)}: {model.commit}.", "Ask for that one."
+    )
 
 
 def _needed(models: Mapping[str, LockedModel]) -> dict[str, LockedModel]:

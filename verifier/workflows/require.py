@@ -47,20 +47,22 @@ def require(
     locked = store.read(path)
     model = locking.found(locked, asked.location)
     if asked.revision not in (None, model.commit):
-        raise RefusedError(f"{visible(reference)} is locked at another commit, {model.commit}.", "Ask for that one.")
+        raise locking.elsewhere(model, asked.revision or "")
     verdict = judged(model, locked, policy)
     if verdict.outcome != "accepted":
         raise NotAcceptedError(verdict)
     return folder(model)
 
 
-def folder(model: LockedModel) -> Path:
-    """Where the hub's cache keeps a locked model, whether it is there or not."""
-    return hub.cached(model.id).folder / "snapshots" / model.commit
+def folder(model: LockedModel, cache: Path | None = None) -> Path:
+    """Where a cache, the hub client's own if none is given, keeps a locked model, whether it is there or not."""
+    return hub.cached(model.id, cache).folder / "snapshots" / model.commit
 
 
-def judged(model: LockedModel, lock: Lock, policy: str | Path | Sequence[str | Path]) -> Verdict:
-    """The verdict on the files of a locked model, and of those it loads, as the hub's cache holds them now.
+def judged(
+    model: LockedModel, lock: Lock, policy: str | Path | Sequence[str | Path], cache: Path | None = None
+) -> Verdict:
+    """The verdict on the files of a locked model, and of those it loads, as a cache holds them now.
 
     Raises:
         PolicyError: the policy cannot be loaded.
@@ -73,13 +75,13 @@ def judged(model: LockedModel, lock: Lock, policy: str | Path | Sequence[str | P
             raise NotFoundError(
                 f"{visible(reference.location)} is not in the lock.", "Add the model that loads it again."
             )
-        return opened(lock.models[reference.location])
+        return opened(lock.models[reference.location], cache)
 
-    return verify_source(opened(model), load_policy(policy), resolve=resolve)
+    return verify_source(opened(model, cache), load_policy(policy), resolve=resolve)
 
 
-def opened(model: LockedModel) -> Source:
-    """The files of a locked model in the hub's cache, with the lock's digests as claims.
+def opened(model: LockedModel, cache: Path | None = None) -> Source:
+    """The files of a locked model in a cache, with the lock's digests as claims.
 
     Raises:
         RefusedError: there are other files than the lock lists.
@@ -88,7 +90,7 @@ def opened(model: LockedModel) -> Source:
     claimed = model.snapshot()
     step = f"Run `verify sync` to fetch what is missing of {model.id}."
     try:
-        source = arrived(claimed, folder(model))
+        source = arrived(claimed, folder(model, cache))
     except NotFoundError as error:
         raise SourceError(f"{model.id}@{model.commit} is not on this machine.", step) from error
     faults = locking.misplaced(claimed, source)

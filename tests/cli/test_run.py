@@ -1,0 +1,113 @@
+"""`verify run` with a program that knows nothing of it: transformers loads, trains a step and saves."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from huggingface_hub import constants
+
+from tests.builders.hub import Hub
+from tests.workflows.conftest import hub, hub_cache, models
+from verifier.cli import main
+
+__all__ = ["hub", "hub_cache", "models"]
+
+TRAIN = """
+import sys, torch
+from transformers import AutoModel
+model = AutoModel.from_pretrained(sys.argv[1])
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+loss = model(torch.tensor([[1, 2, 3]])).last_hidden_state.pow(2).mean()
+loss.backward()
+optimizer.step()
+model.save_pretrained("trained")
+"""
+
+MAKE = """
+import sys
+from transformers import BertConfig, BertModel
+sizes = dict(vocab_size=64, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
+BertModel(BertConfig(**sizes)).save_pretrained(sys.argv[1])
+"""
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT as transformers saves it."""
+    folder = tmp_path_factory.mktemp("tiny")
+    subprocess.run([sys.executable, "-c", MAKE, str(folder)], check=True, capture_output=True, timeout=200)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: Path, hub: Hub, tiny: Path) -> Path:
+    """The working folder with the program; the hub serves `org/tiny`, and `org/tampered`, which is longer."""
+    for name in ("tiny", "tampered"):
+        (models / "org" / name).mkdir()
+        for file in tiny.iterdir():
+            (models / "org" / name / file.name).write_bytes(file.read_bytes())
+    with (models / "org" / "tampered" / "model.safetensors").open("ab") as weights:
+        weights.write(b"x")
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "train.py").write_text(TRAIN)
+    monkeypatch.chdir(folder)
+    for name, value in hub.environment(tmp_path / "home").items():
+        monkeypatch.setenv(name, value)
+    return folder
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "HF_HUB_CACHE": str(constants.HF_HUB_CACHE)}
+    command = [sys.executable, "-m", "verifier", "run", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=250, check=False)
+
+
+def test_locked_models_are_trained_on_without_any_network(project: Path, hub: Hub) -> None:
+    assert main(["add", "org/tiny", "-q"]) == 0
+    hub.requests.clear()
+    done = run("--", sys.executable, "train.py", "org/tiny")
+    assert done.returncode == 0, done.stderr
+    assert (project / "trained" / "model.safetensors").is_file()
+    assert hub.requests == []
+    told = done.stderr.splitlines()[-3:]
+    assert told[0].startswith("verify run: loaded org/tiny@")
+    assert told[0].endswith(": config.json, model.safetensors")
+    assert told[1] == "verify run: not mediated: local paths, data sets, torch.hub, other hosts"
+    assert told[2].endswith("ended with exit code 0")
+
+
+def test_a_model_is_resolved_when_it_is_asked_for(project: Path) -> None:
+    done = run("--resolve", "--", sys.executable, "train.py", "org/tiny")
+    assert done.returncode == 0, done.stderr
+    assert (project / "trained" / "model.safetensors").is_file()
+    assert "verify run: loaded org/tiny@" in done.stderr
+
+
+def test_a_refused_model_ends_in_1_with_the_reason_in_the_programs_words_and_in_ours(project: Path) -> None:
+    code = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, 'train.py', 'org/tampered']) and 5)"
+    done = run("--resolve", "--", sys.executable, "-c", code)
+    assert done.returncode == 1
+    assert "OSError: You are trying to access a gated repo." in done.stderr
+    assert "verify run: model-verify refuses org/tampered@main: org/tampered is rejected" in done.stderr
+    assert done.stderr.rstrip().endswith("ended with exit code 5")
+
+
+def test_the_programs_own_failure_is_its_own(project: Path) -> None:
+    done = run("--resolve", "-q", "--", sys.executable, "-c", "raise SystemExit(9)")
+    assert (done.returncode, done.stderr) == (9, "")
+
+
+def test_nothing_runs_where_nothing_is_locked_or_what_is_locked_is_not_accepted(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--", "touch", "ran"]) == 2
+    assert "locks no models. Add those the program needs" in capsys.readouterr().err
+    main(["add", "org/tiny", "-q"])
+    (project / "none.toml").write_text('version = 1\n[formats]\ndeny = ["safetensors"]\n')
+    assert main(["run", "--policy", "none.toml", "--", "touch", "ran"]) == 1
+    assert not (project / "ran").exists()
