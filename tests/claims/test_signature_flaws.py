@@ -198,7 +198,7 @@ def test_a_certificate_counts_while_it_is_valid(dates: tuple[dt.datetime, dt.dat
 
 
 def test_signers_are_limited_with_certificates_too() -> None:
-    limited = Signer("ana", Method.CERTIFICATE, root().pem, models="other/*")
+    limited = Signer("ana", Method.CERTIFICATE, root().pem, models=("other/*",))
     found = collect(chained(der(leaf())), FILES, limited)
     assert "not trusted for this model" in str(details(found)["reason"])
 

@@ -85,7 +85,7 @@ def test_what_nobody_trusted_signed_is_unverified_and_quiet() -> None:
 
 
 @pytest.mark.parametrize(
-    "limits", [{"models": "other/*"}, {"begins": NOW.date().replace(day=2)}, {"ends": NOW.date().replace(month=5)}]
+    "limits", [{"models": ("other/*",)}, {"begins": NOW.date().replace(day=2)}, {"ends": NOW.date().replace(month=5)}]
 )
 def test_a_signer_counts_for_some_models_and_days(limits: dict[str, Any]) -> None:
     assert claim(collect(bundle(), FILES, holder(**limits))).standing is Standing.UNVERIFIED
@@ -94,7 +94,7 @@ def test_a_signer_counts_for_some_models_and_days(limits: dict[str, Any]) -> Non
 
 def test_signatures_given_take_the_place_of_those_among_the_files() -> None:
     raw = json.dumps(bundle()).encode()
-    trust = Trust(NOW, (holder(),), (("elsewhere/ana.bundle", raw),))
+    trust = Trust(NOW, (holder(),), bundles=(("elsewhere/ana.bundle", raw),))
     found = list(signatures.collect(*model({**FILES, "model.sig": b"{}"}), trust))
     assert claim(found).standing is Standing.VERIFIED
     assert claim(found).evidence.artifact == "elsewhere/ana.bundle"
@@ -170,3 +170,19 @@ def test_two_models_that_differ_in_a_name_are_bound_to_different_digests() -> No
     one, other = (details(collect(bundle(statement(resources(files))), files)) for files in (FILES, renamed))
     assert one["root"] == other["root"]
     assert one["binding"] != other["binding"]
+
+
+def test_what_is_revoked_counts_no_more() -> None:
+    raw = json.dumps(bundle()).encode()
+    told = details(collect(bundle()))
+    for name in ("fingerprint", "root", "binding"):
+        trust = Trust(NOW, (holder(),), revoked=(str(told[name]),))
+        found = list(signatures.collect(*model({**FILES, "model.sig": raw}), trust))
+        assert (claim(found).standing, details(found)["reason"]) == (Standing.CONTRADICTED, "it is revoked")
+
+
+def test_another_signer_than_those_named_for_the_model_is_told() -> None:
+    other = bundle(key=key("p384", 7))
+    assert rules(collect(other, FILES, holder(models=("org/*",)))) == ["signature-other-signer"]
+    assert rules(collect(other, FILES, holder(models=("other/*",)), holder())) == []
+    assert rules(collect(bundle(), FILES, holder(models=("org/*",)))) == []

@@ -22,6 +22,7 @@ from verifier.records.trust import Trust
 
 RULES = (
     *(flaw.MALFORMED, flaw.AMBIGUOUS, flaw.UNSAFE_PATH, flaw.COVERS_NOTHING, flaw.INVALID, flaw.EXPIRED, flaw.UNFIT),
+    flaw.OTHER_SIGNER,
     *SCOPE_RULES,
 )
 

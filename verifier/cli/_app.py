@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from verifier._version import __version__
-from verifier.cli import _configuration, _lock, _policy, _signing, _terminal
+from verifier.cli import _configuration, _lock, _policy, _signing, _terminal, _trust
 from verifier.cli._options import (
     Isolated,
     LockFile,
@@ -262,6 +262,7 @@ def version() -> None:
 
 app.add_typer(_lock.app, name="lock")
 app.add_typer(_policy.app, name="policy")
+app.add_typer(_trust.app, name="trust")
 app.command(
     epilog=examples(
         'verify waive coverage.unknown-format org/name --owner ana --reason "tokenizer data, read by hand"',

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from verifier.cli._options import Offline, Reference, TextOrJson
+from verifier.cli import _configuration
+from verifier.cli._options import Offline, Policy, Reference, TextOrJson
 
 
 def signature(
@@ -22,15 +23,18 @@ def signature(
     ignore: Annotated[
         list[str] | None, typer.Option(help="Path that need not be signed, or . for all; may be repeated.")
     ] = None,
+    policy: Policy = None,
     offline: Offline = False,
     text_or_json: TextOrJson = "plain",
 ) -> int:
     """Tell who signed a model, what their signatures do not cover, and what differs."""
     from verifier.cli import signature as command
     from verifier.workflows.signature import Question, signers
+    from verifier.workflows.trusting import in_force
 
-    trusted = signers(key or [], root or [], identity)
-    asked = Question(trusted, tuple(bundle or ()), tuple(ignore or ()), offline)
+    rules = in_force(_configuration.policies(policy, [reference]))
+    trusted = signers(key or [], root or [], identity) or rules.signers
+    asked = Question(trusted, rules.revoked, tuple(bundle or ()), tuple(ignore or ()), offline)
     return command.run(reference, asked, text_or_json)
 
 

@@ -174,7 +174,9 @@ class _Closure:
 
     def verify(self, source: sources.Source) -> Verdict:
         self.seen.add(_identity(source))
-        dossier = _examine(source, self.limits, self.progress, Trust(self.now))
+        dossier = _examine(
+            source, self.limits, self.progress, Trust(self.now, self.policy.signers, self.policy.revoked)
+        )
         dependencies, gaps = self._dependencies(dossier.edges)
         dossier = replace(dossier, coverage=(*dossier.coverage, *gaps))
         if self.policy.asks_for_lineage:

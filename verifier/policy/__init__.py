@@ -27,6 +27,7 @@ from verifier.records import (
     Verdict,
 )
 from verifier.records.canonical import canonical_bytes, digest_of, snapshot_digest, to_plain
+from verifier.records.trust import Signer
 
 __all__ = [
     "PYPROJECT",
@@ -72,6 +73,16 @@ class Combined:
     def asks_for_lineage(self) -> bool:
         """Whether the licenses of base models matter to one of them."""
         return any(policy.asks_for_lineage for policy in self.policies)
+
+    @property
+    def signers(self) -> tuple[Signer, ...]:
+        """Whom one of them trusts to sign."""
+        return tuple(dict.fromkeys(signer for policy in self.policies for signer in policy.signers))
+
+    @property
+    def revoked(self) -> tuple[str, ...]:
+        """What one of them has revoked."""
+        return tuple(dict.fromkeys(digest for policy in self.policies for digest in policy.revoked))
 
     def decisions(self, case: Case) -> frozenset[Decision]:
         """What each of them makes of a case, under its name."""

@@ -111,6 +111,11 @@ def day(doc: str) -> date:
     return cast(date, _key(lambda table, key, _: table.day(key), schema, doc, _ABSENT))
 
 
+def maybe_day(doc: str) -> date | None:
+    """A date, or None where the key is absent."""
+    return _key(lambda table, key, _: table.day(key), {"type": "string", "format": "date"}, doc, None)
+
+
 def _key(get: Callable[[Table, str, Any], T], schema: Schema, doc: str, default: object) -> T:
     metadata = {"key": Key(get, schema, doc, default is _ABSENT)}
     found: object = field(metadata=metadata) if default is _ABSENT else field(default=default, metadata=metadata)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 LATER: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "": frozenset({"attestations", "behavior", "signatures", "signers"}),
+        "": frozenset({"attestations", "behavior"}),
         "card": frozenset({"tolerance"}),
         "integrity": frozenset({"coverage", "lock"}),
         "sources": frozenset({"namespace-age"}),

@@ -15,9 +15,12 @@ from verifier.policy.sections import sections
 from verifier.policy.sections.card import Card
 from verifier.policy.sections.coverage import Gaps
 from verifier.policy.sections.rules import UNUSED
+from verifier.policy.sections.signatures import Signatures
+from verifier.policy.sections.signers import Signers
 from verifier.policy.sections.waive import Waivers
 from verifier.records import Decision, Finding, Level, PolicyIdentity
 from verifier.records.canonical import digest_of, to_plain
+from verifier.records.trust import Signer
 
 S = TypeVar("S", bound=Section)
 
@@ -65,6 +68,16 @@ class Policy:
     def asks_for_lineage(self) -> bool:
         """Whether the licenses of base models matter, which are then looked up."""
         return self.section(Card).lineage
+
+    @property
+    def signers(self) -> tuple[Signer, ...]:
+        """Whom it trusts to sign."""
+        return self.section(Signers).trusted
+
+    @property
+    def revoked(self) -> tuple[str, ...]:
+        """Digests of keys, certificates and models that no longer count."""
+        return self.section(Signatures).revoked
 
     def decisions(self, case: Case) -> frozenset[Decision]:
         """What the sections, and what no file can change, make of a case."""

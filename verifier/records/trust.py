@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
+
+from verifier.records.canonical import digest_of, to_plain
 
 
 class Method(StrEnum):
@@ -24,7 +26,7 @@ class Signer:
         name: for people.
         method: how they sign.
         pem: their public key, or the certificates a chain must lead to, as PEM text.
-        models: glob of the models they may sign, as snapshots are named.
+        models: globs of the models they may sign, as snapshots are named.
         identity: glob a name in the signer's certificate must match; empty allows every holder of a certificate.
         issuer: who vouched for the identity in a Sigstore certificate.
         begins: first day their signatures count.
@@ -34,7 +36,7 @@ class Signer:
     name: str
     method: Method
     pem: str
-    models: str = "*"
+    models: tuple[str, ...] = ("*",)
     identity: str = ""
     issuer: str = ""
     begins: date | None = None
@@ -42,8 +44,16 @@ class Signer:
 
     def may_sign(self, model: str, day: date) -> bool:
         """Whether their signature counts for a model on a day."""
-        begins, ends = self.begins or date.min, self.ends or date.max
-        return begins <= day <= ends and fnmatchcase(model, self.models)
+        return (self.begins or date.min) <= day <= (self.ends or date.max) and self.names(model)
+
+    def names(self, model: str) -> bool:
+        """Whether they are meant to sign a model."""
+        return any(fnmatchcase(model, pattern) for pattern in self.models)
+
+    @property
+    def mark(self) -> str:
+        """SHA-256, hex, over all of this: what a claim names whoever was trusted by."""
+        return digest_of(to_plain([field.isoformat() if isinstance(field, date) else field for field in astuple(self)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +63,11 @@ class Trust:
     Args:
         now: the one clock.
         signers: who is trusted.
+        revoked: fingerprints of keys and certificates, and root and binding digests of models, that no longer count.
         bundles: signatures to judge, name to content; none means those among the model's files.
     """
 
     now: datetime
     signers: tuple[Signer, ...] = ()
+    revoked: tuple[str, ...] = ()
     bundles: tuple[tuple[str, bytes], ...] = ()

@@ -100,12 +100,14 @@ class Question:
 
     Args:
         signers: who is trusted.
+        revoked: digests of keys, certificates and models that no longer count.
         bundles: files with the signatures to judge; none means those among the model's files.
         ignored: files and folders of the model that need not be signed, relative to it or not; "." is all.
         offline: use no network.
     """
 
     signers: tuple[Signer, ...] = ()
+    revoked: tuple[str, ...] = ()
     bundles: tuple[Path, ...] = ()
     ignored: tuple[str, ...] = ()
     offline: bool = False
@@ -120,7 +122,7 @@ def ask(reference: str, question: Question, progress: Progress | None = None) ->
     """
     root = Path(reference).resolve()
     bundles = tuple((inside(path, root), read_file(path, "signature")) for path in question.bundles)
-    trust = Trust(datetime.now(UTC), question.signers, bundles)
+    trust = Trust(datetime.now(UTC), question.signers, question.revoked, bundles)
     dossier = authenticate(reference, trust, offline=question.offline, progress=progress)
     ignored = tuple(inside(Path(path), root) for path in question.ignored)
     signed = tuple(_signed(claim, dossier, ignored) for claim in dossier.claims if claim.kind == "signature")

@@ -70,6 +70,11 @@ class Scope:
         return cls(files, covered, tuple(missing), uncovered, ignored, excluded, links)
 
     @property
+    def content(self) -> tuple[str, ...]:
+        """Paths the signature says nothing about although loaders take weights, code or settings from them."""
+        return tuple(path for path in self.uncovered if self.files[path].size and self._is_content(path))
+
+    @property
     def hidden(self) -> tuple[str, ...]:
         """Paths the signer left out although loaders take weights, code or settings from them."""
         return tuple(path for path in self.ignored if self.files[path].size and self._is_content(path))
@@ -80,12 +85,11 @@ class Scope:
         if self.links:
             message = f"The signer of {name} followed no symbolic links, and here are some: {self.links}."
             yield Finding(LINK, (place,), message)
-        content = tuple(path for path in self.uncovered if self.files[path].size and self._is_content(path))
-        rest = tuple(path for path in self.uncovered if path not in content)
+        rest = tuple(path for path in self.uncovered if path not in self.content)
         rest += tuple(path for path in self.excluded if self._is_content(path))
         for rule, paths, message in (
             (MISSING, self.missing, f"The signature {name} covers {{}}, which {{}} not there."),
-            (UNCOVERED_CONTENT, content, f"The signature {name} does not cover {{}}, which {{}} not inert."),
+            (UNCOVERED_CONTENT, self.content, f"The signature {name} does not cover {{}}, which {{}} not inert."),
             (IGNORED_CONTENT, self.hidden, f"The signer of {name} left out {{}}, which {{}} not inert."),
             (UNCOVERED, rest, f"The signature {name} does not cover {{}}."),
         ):

@@ -20,7 +20,7 @@ class Signature:
         covers: the model's files, or the type of predicate where it is about something else.
         fingerprint: SHA-256, hex, of the key's PEM text or of the leaf certificate's DER.
         names: what the leaf certificate calls its holder.
-        signer: who of those trusted made it, or None.
+        signers: entries of those trusted whom it is by.
         doubt: why nobody trusted stands behind it, as a clause; "" where somebody does.
         expired: which certificate is not valid now, as a clause, or "".
     """
@@ -29,15 +29,21 @@ class Signature:
     covers: Manifest | str
     fingerprint: str
     names: tuple[str, ...]
-    signer: Signer | None
+    signers: tuple[Signer, ...]
     doubt: str
     expired: str = ""
 
     @property
+    def digests(self) -> frozenset[str]:
+        """What it can be revoked by."""
+        covers = {self.covers.root, self.covers.binding} if isinstance(self.covers, Manifest) else set()
+        return frozenset({self.fingerprint, *covers})
+
+    @property
     def who(self) -> str:
         """Whoever made it, as a claimant is named."""
-        if self.signer is not None:
-            return f"signer {self.signer.name}"
+        if self.signers:
+            return f"signer {self.signers[0].name}"
         return f"unknown signer {self.names[0] if self.names else self.fingerprint[:16]}"
 
 
@@ -60,7 +66,7 @@ def read(raw: bytes, model: str, trust: Trust) -> Signature:
     chain = certificate.read(given.certificates)
     keys.verify(chain.key, given.envelope)
     doubt = "keyless signatures are not checked by this version"
-    return Signature(given.method, manifest.read(given.envelope), chain.fingerprint, chain.names, None, doubt)
+    return Signature(given.method, manifest.read(given.envelope), chain.fingerprint, chain.names, (), doubt)
 
 
 def _by_key(given: Bundle, model: str, trust: Trust) -> Signature:
@@ -68,24 +74,22 @@ def _by_key(given: Bundle, model: str, trust: Trust) -> Signature:
     name = keys.fingerprint(key) if key else given.hint
     if given.hint and name != given.hint:
         raise Flaw(AMBIGUOUS, "the bundle names another key than it gives")
-    doubt, found = "its key is not one of those trusted", None
+    doubt, found = "its key is not one of those trusted", []
     for signer in trust.signers:
-        if signer.method is not Method.KEY or keys.fingerprint(trusted := keys.load(signer.pem.encode())) != name:
-            continue
-        key, doubt = trusted, "its key is not trusted for this model and day"
-        if signer.may_sign(model, trust.now.date()):
-            doubt, found = "", signer
-            break
+        if signer.method is Method.KEY and keys.fingerprint(trusted := keys.load(signer.pem.encode())) == name:
+            key, doubt = trusted, "its key is not trusted for this model and day"
+            found += [signer] if signer.may_sign(model, trust.now.date()) else []
     if key is not None:
         keys.verify(key, given.envelope)
-    return Signature(given.method, manifest.read(given.envelope), name, (), found, doubt)
+    covers = manifest.read(given.envelope)
+    return Signature(given.method, covers, name, (), tuple(found), "" if found else doubt)
 
 
 def _by_certificate(given: Bundle, model: str, trust: Trust) -> Signature:
     chain = certificate.read(given.certificates)
     keys.verify(chain.key, given.envelope)
     expired = chain.expired(trust.now)
-    doubt, found = "its certificate does not lead to one of those trusted", None
+    doubt, found = expired or "its certificate does not lead to one of those trusted", []
     for signer in trust.signers:
         if signer.method is not Method.CERTIFICATE or not chain.leads_to(certificate.anchors(signer.pem), trust.now):
             continue
@@ -94,8 +98,7 @@ def _by_certificate(given: Bundle, model: str, trust: Trust) -> Signature:
         elif not signer.may_sign(model, trust.now.date()):
             doubt = "its certificate is not trusted for this model and day"
         else:
-            doubt, found = "", signer
-            break
-    doubt = expired if expired and found is None else doubt
+            found.append(signer)
     covers = manifest.read(given.envelope)
-    return Signature(given.method, covers, chain.fingerprint, chain.names, found, doubt, expired)
+    doubt = "" if found else doubt
+    return Signature(given.method, covers, chain.fingerprint, chain.names, tuple(found), doubt, expired)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verifier.claims import OpenFile, Yield
 from verifier.claims._signing import coverage, flaw, hashing
@@ -46,9 +46,15 @@ def stated(raw: bytes, place: Evidence, model: Model, trust: Trust) -> Iterator[
         yield _claim(place, "unknown signer", Standing.CONTRADICTED, reason=str(error))
         yield Finding(error.rule, (place,), f"The signature {place.artifact} is no good: {error}.")
         return
-    standing = Standing.VERIFIED if signature.signer else Standing.UNVERIFIED
+    standing = Standing.VERIFIED if signature.signers else Standing.UNVERIFIED
+    if signature.digests.intersection(trust.revoked):
+        signature, standing = replace(signature, signers=(), doubt="it is revoked"), Standing.CONTRADICTED
     if signature.expired:
         yield Finding(flaw.EXPIRED, (place,), f"The signature {place.artifact} counts no more: {signature.expired}.")
+    meant = [one.name for one in trust.signers if one.models != ("*",) and one.names(model.snapshot.id)]
+    if meant and not signature.signers:
+        message = f"The signature {place.artifact} is by {signature.who}, and not by {' or '.join(meant)}."
+        yield Finding(flaw.OTHER_SIGNER, (place,), message)
     if not isinstance(signature.covers, Manifest):
         yield _claim(place, signature.who, standing, predicate=signature.covers, **_described(signature))
         return
@@ -73,6 +79,7 @@ def _described(signature: Signature) -> dict[str, Value]:
         "fingerprint": signature.fingerprint,
         "names": signature.names,
         "reason": signature.doubt,
+        "signers": tuple(signer.mark for signer in signature.signers),
     }
     return described
 
@@ -82,6 +89,7 @@ def _covered(manifest: Manifest, scope: coverage.Scope) -> dict[str, Value]:
         "covered": len(scope.covered),
         "missing": scope.missing,
         "uncovered": scope.uncovered,
+        "content": scope.content,
         "ignored": scope.ignored,
         "hidden": scope.hidden,
         "excluded": scope.excluded,

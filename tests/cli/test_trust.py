@@ -1,0 +1,65 @@
+"""Writing down whom to trust."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.builders import reference_bundles as reference
+from tests.cli.test_signature import key
+from verifier.cli import main
+
+__all__ = ["key"]
+
+MADE = Path(__file__).parents[1] / "data" / "signatures"
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> str:
+    (tmp_path / "ours.toml").write_text('version = 1\n\n[signatures]  # who\nrequire = "always"\n')
+    return str(tmp_path / "ours.toml")
+
+
+def test_a_signer_is_trusted_until_revoked(
+    ours: str, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reference.lay_out(tmp_path / "model")
+    model = str(tmp_path / "model")
+    public = str(key.with_suffix(".pub"))
+    assert main(["sign", model, "--key", str(key)]) == 0
+    assert main([model, "--policy", ours, "-q"]) == 1
+    limits = ["--models", "*/model", "--not-before", "2026-01-01", "--not-after", "2099-01-01"]
+    assert main(["trust", "add", "ana", "--key", public, *limits, "--policy", ours]) == 0
+    assert main([model, "--policy", ours, "-q"]) == 0
+    assert main(["signature", model, "--policy", ours]) == 0
+    capsys.readouterr()
+    assert main(["trust", "list", "--policy", ours]) == 0
+    assert "ana  key  */model from 2026-01-01 until 2099-01-01  " in capsys.readouterr().out
+    assert main(["trust", "revoke", "ana", "--policy", ours]) == 0
+    assert main(["trust", "revoke", "ana", "--policy", ours]) == 0
+    assert main(["trust", "revoke", "0" * 64, "--policy", ours]) == 0
+    assert Path(ours).read_text().count("revoked = [") == 1
+    assert main([model, "--policy", ours, "-q"]) == 1
+    assert main(["signature", model, "--policy", ours]) == 1
+
+
+def test_certificates_are_trusted_by_their_root_and_name(ours: str, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["--root", str(MADE / "root.pem"), "--identity", "*@example.org", "--policy", ours]
+    assert main(["trust", "add", 'a "ca"', *given]) == 0
+    assert main(["trust", "list", "--policy", ours]) == 0
+    assert 'a "ca"  certificate as *@example.org  *  ' in capsys.readouterr().out
+    assert main(["trust", "add", 'a "ca"', *given]) == 2
+    assert main(["trust", "revoke", 'a "ca"', "--policy", ours]) == 2
+
+
+def test_what_makes_no_entry_is_a_bad_invocation(ours: str, key: Path, tmp_path: Path) -> None:
+    public = str(key.with_suffix(".pub"))
+    assert main(["trust", "add", "ana", "--policy", ours]) == 2
+    assert main(["trust", "add", "ana", "--key", public, "--root", public, "--policy", ours]) == 2
+    assert main(["trust", "add", "ana", "--root", public, "--policy", ours]) == 2
+    assert main(["trust", "add", "ana", "--key", public]) == 2
+    bare = tmp_path / "bare.toml"
+    bare.write_text("version = 1\n")
+    assert main(["trust", "revoke", "0" * 64, "--policy", str(bare)]) == 0
+    assert bare.read_text() == f'version = 1\n\n[signatures]\nrevoked = ["{"0" * 64}"]\n'

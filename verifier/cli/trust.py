@@ -1,0 +1,57 @@
+"""`verify trust`: signers in a policy file of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from verifier.cli import _terminal
+from verifier.cli._configuration import own_file
+from verifier.errors import UsageError
+from verifier.records import visible
+from verifier.workflows import trusting
+
+
+def add(chosen: Sequence[str], name: str, pem: tuple[Path | None, Path | None], limits: trusting.Limits) -> None:
+    """Adds a signer, and prints the fingerprint to compare with theirs.
+
+    Raises:
+        UsageError, PolicyError: see `verifier.workflows.trusting.add`; not exactly one of key and root is given.
+    """
+    key, root = pem
+    file = key or root
+    if file is None or (key and root):
+        raise UsageError("A signer has a key or a root.", "Give --key or --root.")
+    policy = _own(chosen)
+    fingerprint = trusting.add(policy, name, file, limits, key=key is not None)
+    _terminal.write(f"{policy}: trusts {visible(name)}, {fingerprint}\nCompare the fingerprint with theirs.\n")
+
+
+def show(chosen: Sequence[str]) -> None:
+    """Lists the signers of the policies in force.
+
+    Raises:
+        PolicyError: a policy cannot be loaded.
+    """
+    for one in trusting.in_force(chosen).signers:
+        days = "".join(f" {word} {day}" for word, day in (("from", one.begins), ("until", one.ends)) if day is not None)
+        identity = f" as {one.identity}" if one.identity else ""
+        line = f"{one.name}  {one.method}{identity}  {', '.join(one.models)}{days}"
+        _terminal.write(f"{visible(line, 500)}  {trusting.fingerprint(one)}\n")
+
+
+def revoke(chosen: Sequence[str], what: str) -> None:
+    """Revokes a digest, or a signer's key.
+
+    Raises:
+        UsageError, PolicyError: see `verifier.workflows.trusting.revoke`.
+    """
+    policy = _own(chosen)
+    _terminal.write(f"{policy}: {trusting.revoke(policy, what)} no longer counts.\n")
+
+
+def _own(chosen: Sequence[str]) -> Path:
+    file = own_file(chosen)
+    if file is None:
+        raise UsageError("Shipped policies are not changed.", "Name a policy of your own with --policy.")
+    return file

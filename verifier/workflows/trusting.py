@@ -1,0 +1,139 @@
+"""Whom a policy trusts to sign: entries of `[[signers]]` written and shown, digests added to what is revoked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from verifier import policy
+from verifier.claims._signing import certificate, keys
+from verifier.errors import PolicyError, UsageError
+from verifier.policy import Combined, Policy
+from verifier.records.trust import Method, Signer
+from verifier.workflows.editing import edit, prefix
+from verifier.workflows.signature import signers
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a signer is trusted for.
+
+    Args:
+        models: globs; empty is all.
+        identity: glob a name in their certificate must match.
+        begins: first day.
+        ends: last day.
+    """
+
+    models: tuple[str, ...] = ()
+    identity: str = ""
+    begins: date | None = None
+    ends: date | None = None
+
+
+def add(file: Path, name: str, pem: Path, limits: Limits, *, key: bool) -> str:
+    """Adds a signer to a policy, and gives the fingerprint they are known by.
+
+    Args:
+        file: of the policy.
+        name: for people; no other signer has it.
+        pem: file with the public key, or the certificates theirs must lead to.
+        limits: what they are trusted for.
+        key: it is a key.
+
+    Raises:
+        UsageError: a file cannot be read or written, or holds nothing of the kind.
+        PolicyError: it is no policy, or has a signer of that name.
+    """
+    (signer,) = signers([pem], [], "") if key else signers([], [pem], limits.identity)
+
+    def change(text: str, now: Policy) -> str:
+        if any(known.name == name for known in now.signers):
+            raise PolicyError(f"{file} trusts a signer named {name} already.", "Give the new one another name.")
+        return f"{text.rstrip()}\n\n{_entry(prefix(file), name, signer, limits)}".lstrip()
+
+    edit(file, change)
+    return fingerprint(signer)
+
+
+def revoke(file: Path, what: str) -> str:
+    """Adds a digest to what a policy has revoked, and gives it.
+
+    Args:
+        file: of the policy.
+        what: SHA-256, hex, of a key, a certificate or a model; or the name of a signer who has a key.
+
+    Raises:
+        UsageError: it is neither, or the file cannot be read or written.
+        PolicyError: it is no policy.
+    """
+
+    def digest(now: Policy) -> str:
+        if re.fullmatch(r"[0-9a-f]{64}", what):
+            return what
+        named = [signer for signer in now.signers if signer.name == what and signer.method is Method.KEY]
+        if not named:
+            raise UsageError(
+                f"{what[:80]!r} is neither a fingerprint nor the name of a signer with a key.",
+                "Give 64 hexadecimal digits, as `verify signature` and `verify trust list` show them.",
+            )
+        return fingerprint(named[0])
+
+    found: list[str] = []
+
+    def change(text: str, now: Policy) -> str:
+        found.append(digest(now))
+        if found[0] in now.revoked:
+            return text
+        return _with_revoked(text, prefix(file), found[0])
+
+    edit(file, change)
+    return found[0]
+
+
+def in_force(chosen: Sequence[str]) -> Policy | Combined:
+    """What policies say together.
+
+    Raises:
+        PolicyError: one cannot be loaded.
+    """
+    return policy.combined([policy.load(name) for name in chosen])
+
+
+def fingerprint(signer: Signer) -> str:
+    """What a signer is known by: SHA-256, hex, of the key's PEM text, or of the first certificate's DER."""
+    if signer.method is Method.KEY:
+        return keys.fingerprint(keys.load(signer.pem.encode()))
+    return certificate.fingerprint(certificate.anchors(signer.pem)[0])
+
+
+def _entry(before: str, name: str, signer: Signer, limits: Limits) -> str:
+    lines = [f"[[{before}signers]]", f"name = {_quoted(name)}", f"method = {_quoted(signer.method)}"]
+    if limits.models:
+        lines.append(f"models = [{', '.join(map(_quoted, limits.models))}]")
+    if limits.identity:
+        lines.append(f"identity = {_quoted(limits.identity)}")
+    days = (("not-before", limits.begins), ("not-after", limits.ends))
+    lines += [f"{key} = {day.isoformat()}" for key, day in days if day is not None]
+    pem = signer.pem.replace("\r\n", "\n").strip()
+    return "\n".join([*lines, f"pem = '''\n{pem}\n'''", ""])
+
+
+def _with_revoked(text: str, before: str, digest: str) -> str:
+    header = re.search(rf"^\[{re.escape(before)}signatures\][^\n]*\n", text, re.MULTILINE)
+    if header is None:
+        return f'{text.rstrip()}\n\n[{before}signatures]\nrevoked = ["{digest}"]\n'.lstrip()
+    rest = text[header.end() :]
+    table = rest[: end.start()] if (end := re.search(r"^\[", rest, re.MULTILINE)) else rest
+    known = re.search(r"^revoked[ \t]*=[ \t]*\[", table, re.MULTILINE)
+    place = header.end() + (known.end() if known else 0)
+    return text[:place] + (f'"{digest}", ' if known else f'revoked = ["{digest}"]\n') + text[place:]
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string, which every JSON string without a DEL is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
