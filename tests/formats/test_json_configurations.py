@@ -36,7 +36,9 @@ def _look(value: object, name: str) -> list[Any]:
         ),
         ("bundle.json", {"net": {"_target_": "UNet"}, "x": "$eval('1')"}, ["config-dangerous-expression"]),
         ("bundle.json", {"net": {"_target_": "UNet"}, "x": "$1", "y": "$2"}, ["config-expression"]),
-        ("vocab.json", {"$eval('1')": 1, "x": "$eval('1')"}, []),
+        ("bundle.json", {"initialize": ["$__import__('os').system('x')"]}, ["config-dangerous-expression"]),
+        ("bundle.json", {"initialize": ["$import glob"], "price": "$5"}, []),
+        ("vocab.json", {"$eval('1')": 1}, []),
         (
             "meta.json",
             {"requirements": ["spacy==3.0", "evil @ http://127.0.0.1:9/x.whl"]},

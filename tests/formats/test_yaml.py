@@ -41,7 +41,7 @@ ATTACKS = {
         "a: !name:torch.os.system",
     ],
     "config-unknown-target": ["a: {_target_: mine.Net}", "a: !new:mine.Net", "a: {_target_: '${b}'}"],
-    "config-dangerous-expression": ["a: {_target_: X, b: \"$__import__('os').system('x')\"}"],
+    "config-dangerous-expression": ["a: {_target_: X, b: \"$__import__('os').system('x')\"}", "run: $exec(x)"],
     "config-expression": ["a: {_target_: X, b: $1 + 1}"],
     "yaml-python-tag": ["a: !!python/module:antigravity ''", "a: !!python/object:x {}"],
     "yaml-malformed": ["a: ["],

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._code import ABLE, DOWNLOAD, HIDDEN, SECRETS, STARTUP
+from verifier.formats._secrets import SECRET
 from verifier.records import Artifact, Format, Reader
 
 FORMAT = Format("notebook", 1, "Jupyter notebook", suffixes=(".ipynb",), refines=("json", "text"))
 
-RULES: tuple[str, ...] = (HIDDEN, DOWNLOAD, SECRETS, STARTUP, ABLE)
+RULES: tuple[str, ...] = (HIDDEN, DOWNLOAD, SECRETS, STARTUP, ABLE, SECRET)
 
 
 def recognize(probe: Probe) -> bool:

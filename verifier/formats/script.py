@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from verifier.formats import HEAD, Context, Probe, Yield
+from verifier.formats._secrets import SECRET
 from verifier.formats._text import begins_as_text, is_text
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Finding, Format, Reader, visible
 
@@ -16,7 +17,7 @@ SUFFIXES = (
 FORMAT = Format("script", 1, "shell, batch or PowerShell script", suffixes=SUFFIXES, refines=("text",))
 FETCHES = "script-fetches-and-runs"
 DISGUISED = "script-disguised"
-RULES: tuple[str, ...] = (FETCHES, DISGUISED)
+RULES: tuple[str, ...] = (FETCHES, DISGUISED, SECRET)
 
 MAX_BYTES = 1 << 20
 """Bytes of a script that are searched; those beyond are a gap."""
@@ -38,6 +39,8 @@ def recognize(probe: Probe) -> bool:
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
     """Searches the script. Nothing loads scripts, but what they would do is not understood, so a gap remains."""
+    from verifier.formats._secrets.search import find_secrets
+
     context.budget.spend_steps(1 + min(reader.size, MAX_BYTES) // 10)
     raw = reader.read_at(0, min(reader.size, MAX_BYTES))
     if not is_text(raw[:4], [raw], whole=len(raw) == reader.size):
@@ -48,6 +51,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         begins = raw[:HEAD].split(b"\n", 1)[0].decode("utf-8", "replace")
         message = f"The file is a script, under a name that does not say so: it begins with {visible(begins, 60)}."
         yield Finding(DISGUISED, (Evidence(artifact.name, begins, FORMAT.how, 0),), message)
+    yield from find_secrets(artifact, raw, FORMAT.how)
     text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
     found = list(_fetches(text))
     if found:

@@ -76,6 +76,12 @@ ON_IMPORT = [
     "import os\ngetattr(os, NAME)('x')",
     "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'pip', 'install', 'https://x/y.whl'])",
     "import pty\npty.spawn('/bin/sh')",
+    "import os\nlist(map(os.system, ['x']))",
+    "from functools import partial\nimport os\npartial(os.system, 'x')()",
+    "from detectron2.config import LazyCall as L\nimport os\nmodel = L(os.system)(command='x')",
+    "import subprocess, threading\nthreading.Thread(target=subprocess.Popen, args=(['x'],)).start()",
+    "@eval\n@str\nclass A:\n    pass",
+    "@exec\ndef f():\n    pass",
 ]
 REACHES = [
     "import requests\nrequests.get('https://x')",
@@ -105,11 +111,15 @@ QUIET = [
     "import requests\nS = requests.Session()",
     "os = 1\nsystem('x')",
     "text = open('~/.bashrc').read()",
+    "import subprocess\nx = isinstance(y, subprocess.Popen)",
+    "import subprocess\nrun(x, stdout=subprocess.PIPE)",
+    "import os\nprint(getattr(os, NAME))",
 ]
 ABLE = [
     "import os\ndef f():\n    os.system('x')",
     "def f(x):\n    return eval(x)",
     "import torch\ndef f(x):\n    return torch.load(x)",
+    "import os\ndef f():\n    map(os.system, X)",
     "import os\nif __name__ == '__main__':\n    os.system('x')",
     "import os, requests\ndef f():\n    return requests.get(U, headers={'Authorization': os.environ['TOKEN']})",
     "import os, requests\ndef f():\n    return requests.get(U, headers={'Authorization': os.environ.get('TOKEN')})",

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders.inspections import inspected, only, rules_of
-from verifier.formats import json, python, text, yaml
+from verifier.formats import json, notebook, python, script, text, yaml
 from verifier.formats._secrets.search import find_secrets
 from verifier.records import Artifact, Finding
 
@@ -63,6 +63,8 @@ def test_formats_of_text_look_for_them() -> None:
         (text, "README.md", f"use {token}"),
         (json, "config.json", f'{{"token": "{token}"}}'),
         (yaml, "config.yaml", f"token: {token}\n"),
+        (script, "a.py.sh", f"export TOKEN={token}\n"),
+        (notebook, "a.ipynb", f'{{"cells": [{{"cell_type": "code", "source": "login({token!r})"}}]}}'),
         (python, "a.py", f"TOKEN = '{token}'\n"),
     ):
         records = inspected(module, content.encode(), name)

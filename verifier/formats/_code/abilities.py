@@ -83,6 +83,13 @@ _HARMLESS = frozenset(
     }
 )
 
+VALUES = frozenset(
+    {"*", *(f"subprocess.{name}" for name in ("DEVNULL", "PIPE", "STDOUT", "SubprocessError", "CompletedProcess"))}
+    | {f"subprocess.{name}" for name in ("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW", "DETACHED_PROCESS")}
+    | {"subprocess.*", "os.*", "builtins.*"}
+)
+"""What is no function, or not known to be one, though it stands where functions stand."""
+
 DECODERS = frozenset(
     {
         *(f"base64.{name}" for name in ("b64decode", "b32decode", "b16decode", "b85decode", "a85decode")),

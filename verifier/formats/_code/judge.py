@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from verifier.formats._code import ABLE, DOWNLOAD, HIDDEN, ON_IMPORT, REACHES, SECRETS, STARTUP
-from verifier.formats._code.abilities import RUNNERS, SENDERS, Ability, ability_of, plain
+from verifier.formats._code.abilities import RUNNERS, SENDERS, VALUES, Ability, ability_of, plain
 from verifier.formats._code.flow import NOWHERE, Flow, Taint
 from verifier.formats._code.names import Name
 from verifier.formats._code.scopes import Program
@@ -61,6 +61,8 @@ def judge(program: Program) -> Iterator[Seen]:
         flow.follow(scope)
         for call in scope.calls:
             yield from _judged(flow, call, on_import=id(scope) in early)
+        for part in scope.passed:
+            yield from _passed(program, part, on_import=id(scope) in early)
 
 
 def _judged(flow: Flow, call: ast.Call, *, on_import: bool) -> Iterator[Seen]:
@@ -70,6 +72,16 @@ def _judged(flow: Flow, call: ast.Call, *, on_import: bool) -> Iterator[Seen]:
         if ability is not None and not _is_safe(name, call):
             yield from _able(flow, call, name, ability, on_import=on_import)
     yield from _changes_startup(flow.program.texts, call, names)
+
+
+def _passed(program: Program, part: ast.expr, *, on_import: bool) -> Iterator[Seen]:
+    """Functions that others are told to call: `partial(os.system, "x")`, `LazyCall(exec)(...)`, `@eval`."""
+    if isinstance(part, ast.Name | ast.Attribute | ast.Subscript):
+        for name in program.names.of(part):
+            ability = ability_of(name.path)
+            if ability in (Ability.EVALUATES, Ability.RUNS) and plain(name.path) not in VALUES:
+                what = f"{plain(name.path)} is handed on, which {ability.value}"
+                yield Seen(ON_IMPORT if on_import else ABLE, part.lineno, what)
 
 
 def _is_safe(name: Name, call: ast.Call) -> bool:

@@ -17,6 +17,7 @@ from verifier.formats._code.source import MAX_BYTES as MAX_CODE
 from verifier.formats._code.source import parse
 from verifier.formats._json import Json
 from verifier.formats._json import parse as parse_json
+from verifier.formats._secrets.search import find_secrets
 from verifier.formats._text import read_whole
 from verifier.records import Artifact, Coverage, CoverageState, Reader
 
@@ -29,11 +30,13 @@ _ASSIGNED = re.compile(r"^(?P<space>[ \t]*)[\w,][\w, ]*=[ \t]*(?P<magic>[!%].*)$
 
 def inspect_notebook(artifact: Artifact, reader: Reader, context: Context, how: str) -> Iterator[Yield]:
     """Parses the code of all cells together, magics left out, and the command lines of the magics."""
+    raw = read_whole(reader, context.budget, MAX_BYTES)
     try:
-        document = parse_json(read_whole(reader, context.budget, MAX_BYTES), exact=False).value
+        document = parse_json(raw, exact=False).value
     except Malformed as error:
         yield Coverage(artifact.name, CoverageState.UNKNOWN, f"it is no notebook: {error.message}", how)
         return
+    yield from find_secrets(artifact, raw, how)
     python, magics = _sources(document)
     fetched = [Seen(DOWNLOAD, line, text) for line, text in magics if FETCH_AND_RUN.search(text[:4096])]
     seen: Iterator[Seen] = iter(())

@@ -26,6 +26,7 @@ class Scope:
         name: of the function; empty for the module itself.
         owner: class the function is a method of.
         calls: in order of appearance, with everything in them.
+        passed: expressions that are handed to calls, or decorate: whoever gets a function calls it.
         bindings: names and what is assigned to them.
         uses: names that calls, decorators and bases make use of; with a dot in front for methods of anything.
     """
@@ -33,6 +34,7 @@ class Scope:
     name: str = ""
     owner: str = ""
     calls: list[ast.Call] = field(default_factory=list)
+    passed: list[ast.expr] = field(default_factory=list)
     bindings: list[tuple[str, ast.expr]] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)
 
@@ -117,12 +119,15 @@ def _note(node: ast.AST, scope: Scope, program: Program) -> None:
     """Keeps what later questions are about."""
     if isinstance(node, ast.Call):
         scope.calls.append(node)
-        used = [node.func, *node.args, *(keyword.value for keyword in node.keywords)]
-        scope.uses.update(name for part in used for name in _used(part))
+        passed = [*node.args, *(keyword.value for keyword in node.keywords)]
+        scope.uses.update(name for part in (node.func, *passed) for name in _used(part))
+        scope.passed += [part for part in passed if not _asks_for_class(node)]
     elif isinstance(node, ast.ClassDef):
         used = [*node.bases, *node.decorator_list, *(keyword.value for keyword in node.keywords)]
         scope.uses.update(name for part in used for name in _used(part))
+        scope.passed += node.decorator_list
     elif isinstance(node, _FUNCTIONS):
+        scope.passed += node.decorator_list
         scope.uses.update(name for part in node.decorator_list for name in _used(part))
     elif isinstance(node, ast.Assign):
         names = [name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)]
@@ -137,6 +142,11 @@ def _note(node: ast.AST, scope: Scope, program: Program) -> None:
         program.imports.update((name.name, None) for name in node.names)
     elif isinstance(node, ast.ImportFrom):
         _note_from(node, program)
+
+
+def _asks_for_class(call: ast.Call) -> bool:
+    """`isinstance` and `issubclass` call nothing of what they are given."""
+    return isinstance(call.func, ast.Name) and call.func.id in ("isinstance", "issubclass")
 
 
 def _note_from(node: ast.ImportFrom, program: Program) -> None:

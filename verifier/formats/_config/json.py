@@ -107,8 +107,7 @@ def _records(see: _Seer, name: str, document: Document) -> Iterator[Yield]:
         if isinstance(value, dict):
             instantiates = instantiates or "_target_" in value
             yield from _object(see, place, value)
-    if instantiates:
-        yield from _expressions(see, document.value)
+    yield from _expressions(see, document.value, instantiates=instantiates)
     if isinstance(document.value, dict):
         yield from _facts(see, name, document.value)
     if looks_like_keras(document.value):
@@ -226,14 +225,14 @@ def _named(see: _Seer, name: str, value: dict[str, Json]) -> Iterator[Yield]:
             yield see.finding(rule, ((None, "requirements"), i), line, message)
 
 
-def _expressions(see: _Seer, value: Json) -> Iterator[Yield]:
-    """MONAI evaluates the texts that begin with `$` where a configuration instantiates components."""
+def _expressions(see: _Seer, value: Json, *, instantiates: bool) -> Iterator[Yield]:
+    """MONAI evaluates texts that begin with `$`; elsewhere such texts are ordinary, but for those that run programs."""
     found = [(place, text) for place, text in _texts(None, value) if text.startswith("$")][:MAX_RECORDS]
     judged = [(place, seen) for place, text in found for seen in expression("$", text)]
     harmless = tuple(see.evidence(place, seen.text) for place, seen in judged if seen.rule == EXPRESSION)
     yield from (
         see.finding(seen.rule, place, seen.text, seen.message) for place, seen in judged if seen.rule != EXPRESSION
     )
-    if harmless:
+    if harmless and instantiates:
         message = f"The loader evaluates {len(harmless)} expressions, {visible(harmless[0].what, 80)} among them."
         yield Finding(EXPRESSION, harmless[:20], message)

@@ -77,7 +77,7 @@ def _tagged(tag: str) -> Iterator[Seen]:
 
 
 def _document(artifact: Artifact, name: str, document: Json, how: str) -> Iterator[Yield]:
-    """All objects of a document; MONAI's expressions only where something is instantiated."""
+    """All objects of a document; MONAI's expressions where something is instantiated, or they run programs."""
     expressions: list[tuple[Evidence, Seen]] = []
     instantiates = False
     stack: list[tuple[tuple[str | int, ...], Json]] = [((), document)]
@@ -96,14 +96,13 @@ def _document(artifact: Artifact, name: str, document: Json, how: str) -> Iterat
         elif isinstance(value, str) and value.startswith("$") and len(expressions) < MAX_RECORDS:
             expressions += [(_evidence(artifact, place, value, how), seen) for seen in expression("$", value)]
         stack.extend(((*place, key), item) for key, item in reversed(items))
-    if instantiates:
-        yield from _expressions(expressions)
+    yield from _expressions(expressions, instantiates=instantiates)
 
 
-def _expressions(found: list[tuple[Evidence, Seen]]) -> Iterator[Finding]:
+def _expressions(found: list[tuple[Evidence, Seen]], *, instantiates: bool) -> Iterator[Finding]:
     harmless = [evidence for evidence, seen in found if seen.rule == EXPRESSION]
     yield from (Finding(seen.rule, (place,), seen.message) for place, seen in found if seen.rule != EXPRESSION)
-    if harmless:
+    if harmless and instantiates:
         message = f"The loader evaluates {len(harmless)} expressions, {visible(harmless[0].what, 80)} among them."
         yield Finding(EXPRESSION, tuple(harmless[:20]), message)
 

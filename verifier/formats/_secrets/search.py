@@ -20,6 +20,10 @@ _TOKENS: Final = (
     ("a token of the Hugging Face hub", re.compile(rb"\bhf_[A-Za-z]{34}\b")),
     ("a token of GitHub", re.compile(rb"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59})\b")),
     ("a key of OpenAI", re.compile(rb"\bsk-(?:proj-)?[A-Za-z0-9_-]{20,200}T3BlbkFJ[A-Za-z0-9_-]{20,200}")),
+    ("a key of Anthropic", re.compile(rb"\bsk-ant-[a-z0-9]{5}-[A-Za-z0-9_-]{93}AA\b")),
+    ("a key of Google", re.compile(rb"\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])")),
+    ("a token of PyPI", re.compile(rb"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,500}")),
+    ("a token of Slack", re.compile(rb"\bxox[bpars]-[0-9]{8,14}-[0-9A-Za-z-]{20,200}")),
     (
         "a secret key of AWS",
         re.compile(rb"(?i:aws.{0,20}secret.{0,20}[\"'=:\s])\s*[\"']?(?P<key>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"),
