@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 import lzma
 import zlib
 
@@ -20,6 +21,9 @@ from tests.builders.keras_models import built, keras_zip, lambda_code, sequentia
 from tests.builders.lz4s import stored
 from tests.builders.msgpacks import array as flax_array
 from tests.builders.msgpacks import mapping
+from tests.builders.mxnets import array as mxnet_array
+from tests.builders.mxnets import operator, params
+from tests.builders.mxnets import symbol as mxnet_symbol
 from tests.builders.numpys import npy, npz
 from tests.builders.onnxs import onnx_bytes, ort, ort_node
 from tests.builders.opcodes import call, pickled
@@ -59,6 +63,9 @@ SEEDS: dict[str, bytes] = {
     "zarr.json": b'{"zarr_format": 3, "shape": [2], "codecs": [{"name": "mine"}]}',
     "manifest.ocdbt": b"\x0c\xdb\x3a\x2a" + (20).to_bytes(8, "little") + bytes(8),
     "model.ort": ort(nodes=[ort_node("Mine", "my.company"), ort_node("Relu")]),
+    "net-0000.params": params(mxnet_array(4, values=bytes(16)), names=["w"]),
+    "net-symbol.json": json.dumps(mxnet_symbol(operator("Custom", attrs={"op_type": "mine"}))).encode(),
+    "model.engine": b"ftrt" + bytes(60),
     "empty.bin": b"",
     "zeros.bin": bytes(64),
     "config.json": b'{"architectures": ["BertModel"], "auto_map": {"AutoModel": "modeling.Model"}}',

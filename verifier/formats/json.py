@@ -8,6 +8,7 @@ from verifier.formats import Context, Probe, Yield
 from verifier.formats._config import DUPLICATE, FOREIGN_MODULE, HUB_KERNEL, JSON_MALFORMED, REMOTE_CODE
 from verifier.formats._config import RULES as LOADING_RULES
 from verifier.formats._keras import RULES as KERAS_RULES
+from verifier.formats._mxnet import SYMBOL_RULES
 from verifier.formats._requirements import RULES as REQUIREMENT_RULES
 from verifier.formats._secrets import SECRET
 from verifier.formats._templates import RULES as TEMPLATE_RULES
@@ -19,6 +20,7 @@ FORMAT = Format("json", 1, "JSON", suffixes=(".json",), refines=("text",))
 
 RULES: tuple[str, ...] = (
     *BOOSTER_RULES,
+    *SYMBOL_RULES,
     *(DUPLICATE, JSON_MALFORMED, REMOTE_CODE, HUB_KERNEL, FOREIGN_MODULE),
     *KERAS_RULES,
     *LOADING_RULES,

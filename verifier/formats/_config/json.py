@@ -15,6 +15,7 @@ from verifier.formats._config.loading import expression, loading
 from verifier.formats._config.repository import CODE_KEYS, code_file, foreign_parent, pipeline_modules
 from verifier.formats._json import Document, Json, Place, parse, pointer_of, within
 from verifier.formats._keras.config import inspect_config, looks_like_keras
+from verifier.formats._mxnet import looks_like_symbol
 from verifier.formats._names import code_gap
 from verifier.formats._requirements.lines import judge_requirement
 from verifier.formats._secrets.search import find_secrets
@@ -112,14 +113,23 @@ def _records(see: _Seer, name: str, document: Document) -> Iterator[Yield]:
         yield from _facts(see, name, document.value)
     if looks_like_keras(document.value):
         yield from inspect_config(see.artifact, document.value, see.how)
-    if looks_like_booster(document.value):
-        from verifier.formats._xgboost.inspection import inspect_booster
-
-        yield from inspect_booster(see.artifact, document.value, see.how)
+    yield from _models(see, document.value)
     if name in ("modules.json", "router_config.json"):
         yield from _modules(see, document.value)
     if isinstance(document.value, dict):
         yield from _named(see, name, document.value)
+
+
+def _models(see: _Seer, value: Json) -> Iterator[Finding | Fact]:
+    """What a document says that is a model itself."""
+    if looks_like_booster(value):
+        from verifier.formats._xgboost.inspection import inspect_booster
+
+        yield from inspect_booster(see.artifact, value, see.how)
+    if looks_like_symbol(value):
+        from verifier.formats._mxnet.symbol import inspect_symbol
+
+        yield from inspect_symbol(see.artifact, value, see.how)
 
 
 def _object(see: _Seer, place: Place, value: dict[str, Json]) -> Iterator[Yield]:
