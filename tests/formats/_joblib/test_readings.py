@@ -63,6 +63,14 @@ def test_a_finding_is_not_repeated() -> None:
     assert len(readings(dumped(EVIL, array(bytes(8), (1,), padding=8)))) == 1
 
 
+@pytest.mark.parametrize("end", [b")R", b"(NtR", b"K\x01a", b"NNs", b"}b", b"r", b"Cc", b")\x81", b"Q)R"])
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_numbers_that_read_as_opcodes_are_no_calls_of_the_wrapper_before_them(end: bytes, protocol: int) -> None:
+    item = array(bytes(64 - len(end)) + end, (8,), padding=len(end) - 1)
+    data = pickled(b"](" + item + item + b"e", protocol)
+    assert [found for found in inspected(data) if isinstance(found, Finding)] == []
+
+
 @settings(deadline=None)
 @given(
     numpy_strategies.arrays(

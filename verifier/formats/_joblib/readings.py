@@ -8,7 +8,8 @@ from typing import Final, TypeAlias
 from verifier.errors import VerifierError
 from verifier.formats._context import Member
 from verifier.formats._joblib.arrays import Arrays
-from verifier.formats._pickle import DANGEROUS, EXTENSION, PERSISTENT, SYMBOL_RULES
+from verifier.formats._joblib.wrappers import Kind
+from verifier.formats._pickle import DANGEROUS, EXTENSION, PERSISTENT, SYMBOL_RULES, UNKNOWN, UNSAFE_CALL, UNSAFE_STATE
 from verifier.formats._pickle.events import Summary
 from verifier.formats._pickle.inspection import inspect_stream
 from verifier.formats._pickle.place import PLAIN_LOADER, Loader
@@ -23,6 +24,12 @@ JUDGED: Final = tuple(rule for rule in SYMBOL_RULES if rule not in (EXTENSION, P
 
 MISREAD: Final = (DANGEROUS,)
 """Rules that count where the names are mostly meaningless."""
+
+_ACCIDENTS: Final = (UNKNOWN, UNSAFE_CALL, UNSAFE_STATE)
+"""Rules by which two bytes of an array can be about the wrapper that stands on the stack before it, or about its name
+cut short: `)R` calls it. It cannot be called, and holds nothing but what else is judged."""
+
+_WRAPPER: Final = f"numpy_pickle.{Kind.RAW}"
 
 _NOWHERE: Final = -1
 
@@ -90,8 +97,9 @@ def _noted(walk: Walk, seen: set[Key]) -> Walk:
 def _behind(walk: Walk, first: int, rules: tuple[str, ...], seen: set[Key]) -> Iterator[Finding | Member]:
     """The findings from an offset on, of these rules, and the members, that nobody has seen."""
     for found in walk:
-        rule, offset, _ = key = _key(found)
-        if key not in seen and (isinstance(found, Member) or (rule in rules and offset >= first)):
+        rule, offset, what = key = _key(found)
+        accident = rule in _ACCIDENTS and what.endswith(_WRAPPER)
+        if key not in seen and (isinstance(found, Member) or (rule in rules and offset >= first and not accident)):
             yield found
 
 
