@@ -1,15 +1,14 @@
-"""Zstandard, decoded where Python can."""
+"""Zstandard, decoded where there is a decoder."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.builders.inspections import inspected, members_of, probe, rules_of, states_of
+from tests.builders.inspections import inspected, members_of, only, probe, rules_of, states_of
 from tests.builders.seeds import zstd
-from verifier.formats import FormatModule, candidates
+from verifier.formats import FormatModule, _codecs, candidates
 from verifier.formats import zstd as module
-from verifier.formats._codecs import ZSTANDARD
-from verifier.records import CoverageState
+from verifier.records import Coverage, CoverageState
 
 MODULE: FormatModule = module
 
@@ -19,15 +18,17 @@ def test_it_is_known_by_its_first_bytes() -> None:
     assert MODULE not in candidates(probe(b"\x28\xb5\x2f\xfe", "model.zst"))
 
 
-def test_a_frame_is_decoded_or_a_gap() -> None:
+def test_a_frame_is_decoded() -> None:
     records = inspected(MODULE, zstd(b"text"), "notes.txt.zst")
-    assert rules_of(records) == []
-    if ZSTANDARD is None:
-        assert states_of(records) == [CoverageState.PARTIAL]
-        assert members_of(records) == {}
-    else:
-        assert states_of(records) == [CoverageState.INSPECTED]
-        assert members_of(records) == {"notes.txt": b"text"}
+    assert (rules_of(records), states_of(records)) == ([], [CoverageState.INSPECTED])
+    assert members_of(records) == {"notes.txt": b"text"}
+
+
+def test_without_a_decoder_it_is_a_gap_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_codecs, "ZSTANDARD", None)
+    (gap,) = only(inspected(MODULE, zstd(b"text"), "notes.txt.zst"), Coverage)
+    assert gap.state is CoverageState.PARTIAL
+    assert "model-verify[zstd]" in gap.reason
 
 
 @pytest.mark.parametrize("data", [zstd(b"text")[:-1], zstd(b"text") + b"more", zstd(b"one") + zstd(b"two") + b"\1"])

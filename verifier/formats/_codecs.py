@@ -1,4 +1,4 @@
-"""Decoders of compressed streams, from the standard library but for LZ4, behind one small interface."""
+"""Decoders of compressed streams from the standard library, LZ4, and older Pythons' Zstandard, behind one interface."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import lzma
 import zlib
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
@@ -146,11 +147,15 @@ class _Latin1:
         return out
 
 
-_zstd: ModuleType | None
-try:
-    _zstd = importlib.import_module("compression.zstd")
-except ImportError:
-    _zstd = None
+def _import_zstd() -> ModuleType | None:
+    """The standard library's module (PEP 784), or the same one for older versions, where it is installed."""
+    for name in ("compression.zstd", "backports.zstd"):
+        with suppress(ImportError):
+            return importlib.import_module(name)
+    return None
+
+
+_zstd = _import_zstd()
 
 BROKEN: tuple[type[Exception], ...] = (
     zlib.error,
@@ -168,7 +173,7 @@ GZIP = Codec("gzip", partial(_Zlib, 16 + zlib.MAX_WBITS), b"\x1f\x8b")
 BZIP2 = Codec("bzip2", bz2.BZ2Decompressor, b"BZh")
 XZ = Codec("xz", partial(lzma.LZMADecompressor, lzma.FORMAT_XZ, memlimit=MEMORY), b"\xfd7zXZ\0")
 ZSTANDARD = Codec("zstandard", _zstd.ZstdDecompressor, b"\x28\xb5\x2f\xfd") if _zstd else None
-"""None below Python 3.14."""
+"""None below Python 3.14 without the extra `zstd`."""
 LZ4 = Codec("lz4", Lz4Decoder, b"\x04\x22\x4d\x18")
 LZMA = Codec("lzma", partial(lzma.LZMADecompressor, lzma.FORMAT_ALONE, memlimit=MEMORY))
 

@@ -1,4 +1,4 @@
-"""Zstandard (RFC 8878): one file compressed; decoded where the standard library can, from Python 3.14 on."""
+"""Zstandard (RFC 8878): one file compressed; decoded from Python 3.14 on, or with the extra `zstd`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     from verifier.formats._compressed.streams import unwrap
 
     if ZSTANDARD is None:
-        reason = "Zstandard can only be decoded with Python 3.14 or newer"
+        reason = "Zstandard is decoded from Python 3.14 on, or after pip install 'model-verify[zstd]'"
         yield Coverage(artifact.name, CoverageState.PARTIAL, reason, FORMAT.how)
         return
     yield from unwrap(artifact, reader, context, ZSTANDARD, FORMAT.how)
