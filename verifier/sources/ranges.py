@@ -146,7 +146,7 @@ class RangedFile:
         size = self.artifact.size
         if size <= WHOLE and not self._starts:
             return 0, size
-        self._ahead = min(2 * self._ahead, LONGEST) if position == self._cursor else BLOCK
+        self._ahead = min(self._ahead + BLOCK, LONGEST) if position == self._cursor else BLOCK
         index = bisect_right(self._starts, position)
         above = self._starts[index] if index < len(self._starts) else size
         below = self._starts[index - 1] + len(self._spans[self._starts[index - 1]]) if index else 0
