@@ -56,7 +56,7 @@ def test_genuine_models_are_quiet_in_every_encoding(what: str) -> None:
         records = inspected(MODULE, data)
         assert rules_of(records) == []
         assert {*states_of(records)} == {CoverageState.INSPECTED}
-        assert facts_of(records)["features"] == 2
+        assert {*facts_of(records)} == {"tree-count", "node-count"}
     assert rules_of(inspected(json_module, json.dumps(model).encode(), "model.json")) == []
 
 
@@ -102,6 +102,16 @@ def test_numbers_that_lead_out_of_bounds_are_refused(what: str) -> None:
     assert rules_of(inspected(MODULE, ubj(MALICIOUS[what]))) == [MALFORMED]
     assert rules_of(inspected(MODULE, text)) == [MALFORMED]
     assert rules_of(inspected(json_module, text, "model.json")) == [MALFORMED]
+
+
+def test_what_is_missing_is_for_xgboost_to_say() -> None:
+    parameters = {"num_class": "0"}
+    sparse = {
+        "learner": {"gradient_booster": {"name": "gbtree", "model": {"trees": []}}, "learner_model_param": parameters}
+    }
+    assert rules_of(inspected(json_module, json.dumps(sparse).encode(), "model.json")) == []
+    short = of({"left_children": [1, -1, -1], "right_children": [2, -1, -1]})
+    assert rules_of(inspected(MODULE, ubj(short))) == []
 
 
 def test_parameters_alone_are_no_model() -> None:

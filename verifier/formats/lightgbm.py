@@ -38,6 +38,6 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Fi
         yield Finding(MALFORMED, (Evidence(artifact.name, error.message, FORMAT.how, error.offset),), message)
     else:
         shown = f"{summary.trees} trees"
-        for kind, count in (("tree-count", summary.trees), ("features", summary.features)):
+        for kind, count in (("tree-count", summary.trees), ("leaf-count", summary.leaves)):
             yield Fact(kind, count, Evidence(artifact.name, shown, FORMAT.how))
     yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how)

@@ -31,21 +31,20 @@ class Summary:
     booster: str
     trees: int
     nodes: int
-    features: int
 
 
 def check(model: Mapping[str, Any]) -> Summary:
-    """Holds a model's numbers against each other.
+    """Holds a model's numbers against each other; of what is missing XGBoost says so itself.
 
     Args:
         model: the document; arrays are sequences, of integers wherever they index.
 
     Raises:
-        Malformed: they lead out of bounds, or something is missing.
+        Malformed: they lead out of bounds, or there is no model.
     """
     learner = _part(model, "learner")
     parameters = _part(learner, "learner_model_param")
-    features = _count(parameters, "num_feature")
+    features = _count(parameters, "num_feature", _MOST)
     groups = max(_count(parameters, "num_class"), _count(parameters, "num_target", 1), 1)
     if not _SCORE.fullmatch(str(parameters.get("base_score", "0"))):
         raise Malformed("base_score is no number")
@@ -69,21 +68,21 @@ def check(model: Mapping[str, Any]) -> Summary:
             nodes += _tree(tree, features)
         except Malformed as error:
             raise Malformed(f"tree {index}: {error.message}") from error
-    return Summary(str(name), len(trees), nodes, features)
+    return Summary(str(name), len(trees), nodes)
 
 
 def _linear(model: Mapping[str, Any], features: int, groups: int) -> Summary:
     weights = len(_array(model, "weights"))
     if weights != (features + 1) * groups:
         raise Malformed(f"weights holds {weights} numbers for {features} features and {groups} outputs")
-    return Summary("gblinear", 0, weights, features)
+    return Summary("gblinear", 0, weights)
 
 
 def _forest(model: Mapping[str, Any], trees: int, groups: int) -> None:
-    if _count(_part(model, "gbtree_model_param"), "num_trees") != trees:
+    if _count(_part(model, "gbtree_model_param"), "num_trees", trees) != trees:
         raise Malformed(f"num_trees is not {trees}")
     info = _integers(model, "tree_info")
-    if len(info) != trees:
+    if "tree_info" in model and len(info) != trees:
         raise Malformed(f"tree_info speaks of {len(info)} trees and there are {trees}")
     _within(info, groups, "tree_info")
     if "iteration_indptr" in model:
@@ -96,19 +95,19 @@ def _tree(tree: object, features: int) -> int:
     if not isinstance(tree, Mapping):
         raise Malformed("it is no object")
     parameters = _part(tree, "tree_param")
-    nodes, outputs = _count(parameters, "num_nodes"), max(1, _count(parameters, "size_leaf_vector", 1))
     left, right = _integers(tree, "left_children"), _integers(tree, "right_children")
+    nodes, outputs = _count(parameters, "num_nodes", len(left)), max(1, _count(parameters, "size_leaf_vector", 1))
     if not nodes or len(left) != nodes:
         raise Malformed(f"num_nodes is {nodes} and left_children holds {len(left)}")
     for key in _PER_NODE:
-        if len(_array(tree, key)) != nodes:
+        if key in tree and len(_array(tree, key)) != nodes:
             raise Malformed(f"{key} does not hold one value for each of {nodes} nodes")
     weights = len(_array(tree, "base_weights"))
-    if weights not in (nodes, nodes * outputs) and not (outputs > 1 and not weights):
+    if "base_weights" in tree and weights not in (nodes, nodes * outputs) and not (outputs > 1 and not weights):
         raise Malformed(f"base_weights holds {weights} numbers for {nodes} nodes")
     inner = [child != _LEAF for child in left]
     _children([*compress(left, inner), *compress(right, inner)], nodes)
-    _leaves(tree, [side for side, is_inner in zip(right, inner, strict=True) if not is_inner], outputs)
+    _leaves(tree, [side for side, is_inner in zip(right, inner, strict=False) if not is_inner], outputs)
     _within([parent for parent in _integers(tree, "parents") if parent not in _ROOTS], nodes, "parents")
     _within(list(compress(_integers(tree, "split_indices"), inner)), features, "split_indices")
     _categories(tree, nodes)
@@ -149,16 +148,16 @@ def _within(values: Sequence[int], end: int, what: str) -> None:
 
 
 def _part(of: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = of.get(key)
+    found = of.get(key, {})
     if not isinstance(found, Mapping):
-        raise Malformed(f"{key} is missing or no object")
+        raise Malformed(f"{key} is no object")
     return found
 
 
 def _array(of: Mapping[str, Any], key: str) -> Sequence[Any]:
-    found = of.get(key)
+    found = of.get(key, [])
     if not isinstance(found, Sequence) or isinstance(found, str):
-        raise Malformed(f"{key} is missing or no array")
+        raise Malformed(f"{key} is no array")
     return found
 
 

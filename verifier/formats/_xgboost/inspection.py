@@ -54,7 +54,7 @@ def inspect_booster(artifact: Artifact, value: object, how: str) -> Iterator[Fin
         yield _finding(artifact, error, how)
         return
     shown = f"{summary.booster} with {summary.trees} trees"
-    for kind, count in (("tree-count", summary.trees), ("node-count", summary.nodes), ("features", summary.features)):
+    for kind, count in (("tree-count", summary.trees), ("node-count", summary.nodes)):
         yield Fact(kind, count, Evidence(artifact.name, shown, how))
 
 
