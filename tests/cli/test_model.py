@@ -32,4 +32,4 @@ def test_targets_are_checked_before_anything_is_verified(text: str) -> None:
 def test_a_report_goes_where_a_link_leads(tmp_path: Path) -> None:
     link = tmp_path / "latest.json"
     link.symlink_to("report.json")
-    assert model._target(f"json={link}")[1] == (tmp_path / "report.json").resolve()
+    assert model._target(f"json={link}").path == (tmp_path / "report.json").resolve()

@@ -72,6 +72,9 @@ def model(
     offline: Offline = False,
     report_format: ReportFormat = "plain",
     output: Output = None,
+    sign_key: Annotated[
+        Path | None, typer.Option(help="Private key (EC, PEM) that signs what -o attestation=FILE writes.")
+    ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:
@@ -80,7 +83,8 @@ def model(
 
     chosen = _configuration.policies(policy, references, isolated=isolated)
     request = command.Request(chosen, revision, offline, quiet)
-    return command.run(references, request, report_format, output or [], verbose=-1 if quiet else int(verbose))
+    files = command.targets(output or [], sign_key)
+    return command.run(references, request, report_format, files, verbose=-1 if quiet else int(verbose))
 
 
 @app.command(
@@ -270,19 +274,7 @@ app.command(
     )
 )(_policy.waive)
 app.command(epilog=examples("verify renew", "verify renew --expiring --owner ana"))(_policy.renew)
-app.command(
-    epilog=examples(
-        "verify signature ./model --key ana.pub",
-        'verify signature org/name --root ca.pem --identity "*@example.org"',
-        "verify signature ./model --bundle model.sig --key ana.pub --format json",
-    )
-)(_signing.signature)
-app.command(
-    epilog=examples(
-        "verify sign ./model --key ana.key",
-        "verify sign ./model --key ana.key --certificate ana.pem --certificate intermediate.pem",
-    )
-)(_signing.sign)
+_signing.register(app)
 
 COMMANDS = frozenset(
     [command.callback.__name__ for command in app.registered_commands if command.callback]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from verifier.cli import _configuration
-from verifier.cli._options import Offline, Policy, Reference, TextOrJson
+from verifier.cli._options import Offline, Policy, Reference, TextOrJson, examples
 
 
 def signature(
@@ -52,3 +52,49 @@ def sign(
     from verifier.cli import sign as command
 
     command.run(reference, key, certificate or [], signature, ignore or [])
+
+
+def attestation(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What -o attestation=FILE wrote.")],
+    reference: Annotated[str, typer.Argument(metavar="REF", help="Folder, file, or model in the hub's cache.")],
+    *,
+    key: Annotated[list[Path] | None, typer.Option(help="Public key to trust (PEM); may be repeated.")] = None,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="Nobody need have signed it.")] = False,
+    policy: Policy = None,
+    text_or_json: TextOrJson = "plain",
+) -> int:
+    """Hold a model's bytes against an attestation that they passed; needs no network, and inspects nothing.
+
+    With --policy it must have been made under that policy. Without --key those count whom the policy in force trusts.
+    """
+    from verifier.cli import attestation as command
+    from verifier.workflows.attestation import policy_digest
+    from verifier.workflows.signature import signers
+    from verifier.workflows.trusting import in_force, standing
+
+    trusted = signers(key or [], [], "") or standing(in_force(_configuration.policies(policy, [reference])))
+    wanted = policy_digest(policy) if policy else ""
+    return command.run(file, reference, trusted, wanted, text_or_json, unsigned=unsigned)
+
+
+def register(app: typer.Typer) -> None:
+    """Makes these functions commands of the program."""
+    app.command(
+        epilog=examples(
+            "verify signature ./model --key ana.pub",
+            'verify signature org/name --root ca.pem --identity "*@example.org"',
+            "verify signature ./model --bundle model.sig --key ana.pub --format json",
+        )
+    )(signature)
+    app.command(
+        epilog=examples(
+            "verify ./model -o attestation=model.att --sign-key gate.key",
+            "verify attestation model.att ./model --key gate.pub",
+        )
+    )(attestation)
+    app.command(
+        epilog=examples(
+            "verify sign ./model --key ana.key",
+            "verify sign ./model --key ana.key --certificate ana.pem --certificate intermediate.pem",
+        )
+    )(sign)

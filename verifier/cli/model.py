@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from verifier import reports, sources
@@ -48,7 +49,36 @@ class Request:
             progress.clear()
 
 
-def run(references: Sequence[str], request: Request, report_format: str, output: Sequence[str], *, verbose: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A report to write.
+
+    Args:
+        report: its format.
+        path: its file.
+        finish: what is done to its text.
+    """
+
+    report: reports.Report
+    path: Path
+    finish: Callable[[str], str]
+
+
+def targets(output: Iterable[str], sign_key: Path | None) -> tuple[Target, ...]:
+    """The reports that `-o` asks for; attestations are signed where there is a key.
+
+    Raises:
+        UsageError: one names no file or format, or the key cannot sign, or there is nothing to sign.
+    """
+    files = tuple(_target(text, sign_key) for text in output)
+    if sign_key is not None and all(file.finish is _unchanged for file in files):
+        raise UsageError("--sign-key signs attestations, and none is asked for.", "Add -o attestation=FILE.")
+    return files
+
+
+def run(
+    references: Sequence[str], request: Request, report_format: str, files: Sequence[Target], *, verbose: int
+) -> int:
     """Verifies, reports, and returns the exit code of the worst answer: rejected, undecided (or none), accepted.
 
     Raises:
@@ -58,7 +88,6 @@ def run(references: Sequence[str], request: Request, report_format: str, output:
     if request.revision is not None and len(references) > 1:
         raise UsageError("--revision is for one model.", "Write org/name@revision for each.")
     stdout = reports.load(report_format)
-    files = [_target(text) for text in output]
     for reference in references:
         with suppress(SourceError):  # told beside the others' verdicts
             sources.parse(reference, revision=request.revision)
@@ -75,8 +104,8 @@ def run(references: Sequence[str], request: Request, report_format: str, output:
     _terminal.write(stdout.render(verdicts, failures=told, color=color, width=width, verbose=verbose))
     if report_format == "plain" and verbose >= 0 and len(references) > 1:
         _terminal.write(f"\n{tally(verdicts, len(failures))}\n")
-    for report, path in files:
-        _publish(path, report.render(verdicts, failures=failures, verbose=1))
+    for file in files:
+        _publish(file.path, file.finish(file.report.render(verdicts, failures=failures, verbose=1)))
     return exit_code(verdict.outcome for verdict in verdicts) or (3 if failures else 0)
 
 
@@ -107,14 +136,22 @@ def told_why() -> Iterator[None]:
         raise
 
 
-def _target(text: str) -> tuple[reports.Report, Path]:
+def _unchanged(text: str) -> str:
+    return text
+
+
+def _target(text: str, sign_key: Path | None = None) -> Target:
     name, equals, file = text.partition("=")
     if not equals or not file:
         raise UsageError(f"-o {text} names no file.", "Write -o FORMAT=FILE, as -o json=verdict.json.")
     path = Path(file).resolve()
     if (Path(file).exists() and not path.is_file()) or not path.parent.is_dir():
         raise UsageError(f"No file can be written at {file}.", "Name a file in a folder that exists.")
-    return reports.load(name), path
+    if sign_key is None or name != "attestation":
+        return Target(reports.load(name), path, _unchanged)
+    from verifier.workflows import attestation, sign
+
+    return Target(reports.load(name), path, partial(attestation.seal, hand=sign.hand(sign_key)))
 
 
 def _publish(path: Path, text: str) -> None:

@@ -61,6 +61,15 @@ def digest_of(value: Plain) -> str:
     return hashlib.sha256(canonical_bytes(value)).hexdigest()
 
 
+def binding_digest(files: Iterable[tuple[str, str, str]]) -> str:
+    """SHA-256, hex, that binds names to digests: renaming, adding, removing or changing a file changes it.
+
+    Args:
+        files: name, algorithm and hex digest of each, in any order.
+    """
+    return digest_of([[*file] for file in sorted(files)])
+
+
 def snapshot_digest(snapshot: Snapshot) -> str:
     """SHA-256 over commit and every file's path, size and strongest digest, computed ones before claimed ones."""
     return digest_of([snapshot.commit, [_identity(artifact) for artifact in snapshot.artifacts]])

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from verifier.pipeline.examination import Examiner, Progress
 from verifier.records import Artifact, SourceKind, visible
 from verifier.records.trust import Method
 from verifier.store import publish
-from verifier.workflows.signature import inside, read_file
+from verifier.workflows.signature import inside, now, read_file
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -88,7 +87,7 @@ def hand(key: Path, certificates: Sequence[Path] = ()) -> Hand:
 def _check_chain(chain: certificate.Chain, key: object) -> None:
     if chain.key != key:
         raise UsageError("The certificate is for another key.", "Give the signer's own certificate first.")
-    if expired := chain.expired(datetime.now(UTC)):
+    if expired := chain.expired(now()):
         raise UsageError(f"Nothing can be signed so: {expired}.", "Give a certificate that is valid now.")
 
 

@@ -122,7 +122,7 @@ def ask(reference: str, question: Question, progress: Progress | None = None) ->
     """
     root = Path(reference).resolve()
     bundles = tuple((inside(path, root), read_file(path, "signature")) for path in question.bundles)
-    trust = Trust(datetime.now(UTC), question.signers, question.revoked, bundles)
+    trust = Trust(now(), question.signers, question.revoked, bundles)
     dossier = authenticate(reference, trust, offline=question.offline, progress=progress)
     ignored = tuple(inside(Path(path), root) for path in question.ignored)
     signed = tuple(_signed(claim, dossier, ignored) for claim in dossier.claims if claim.kind == "signature")
@@ -154,6 +154,11 @@ def signers(keys: Sequence[Path], roots: Sequence[Path], identity: str) -> tuple
         except Flaw as error:
             raise UsageError(f"{path}: {error}.", "Give a PEM file.") from error
     return tuple(found)
+
+
+def now() -> datetime:
+    """The one clock of a question."""
+    return datetime.now(UTC)
 
 
 def read_file(path: Path, what: str) -> bytes:

@@ -104,6 +104,11 @@ def in_force(chosen: Sequence[str]) -> Policy | Combined:
     return policy.combined([policy.load(name) for name in chosen])
 
 
+def standing(rules: Policy | Combined) -> tuple[Signer, ...]:
+    """The signers of policies that are not revoked."""
+    return tuple(signer for signer in rules.signers if fingerprint(signer) not in rules.revoked)
+
+
 def fingerprint(signer: Signer) -> str:
     """What a signer is known by: SHA-256, hex, of the key's PEM text, or of the first certificate's DER."""
     if signer.method is Method.KEY:

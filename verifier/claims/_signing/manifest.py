@@ -17,7 +17,7 @@ from verifier.claims._signing.bundle import IN_TOTO, Envelope
 from verifier.claims._signing.document import Json, Node, parse
 from verifier.claims._signing.flaw import AMBIGUOUS, COVERS_NOTHING, MALFORMED, UNSAFE_PATH, Flaw
 from verifier.records import visible
-from verifier.records.canonical import digest_of
+from verifier.records.canonical import binding_digest
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://model_signing/signature/v1.0"
@@ -80,7 +80,7 @@ class Manifest:
     @property
     def binding(self) -> str:
         """SHA-256, hex, over names and digests: unlike the root digest, renaming a file changes it."""
-        return digest_of([[*row] for row in sorted((one.name, one.algorithm, one.digest) for one in self.resources)])
+        return binding_digest((one.name, one.algorithm, one.digest) for one in self.resources)
 
     def ignores(self, path: str) -> bool:
         """Whether the signer left a path, or a folder above it, out."""
