@@ -58,7 +58,7 @@ def test_an_empty_heap_has_nothing() -> None:
         (b"FHDB", 0, b"X", "no direct block"),
         (b"BTHD", 0, b"X", "no tree"),
         (b"BTHD", 5, b"\x0b", "no tree of type"),
-        (b"BTHD", 12, b"\2", "levels"),
+        (b"BTHD", 12, b"\x09", "levels"),
         (b"BTHD", 26, b"\1", "says that it has"),
         (b"BTLF", 0, b"X", "no node"),
         (b"BTLF", 10, b"\x20", "in no block"),

@@ -42,7 +42,7 @@ def test_chunks_are_found_with_the_bytes_each_takes() -> None:
     assert read(b"\3\2\2" + struct.pack("<Q", tree), builder).ranges == ((8, 13), (32, 39))
 
 
-@pytest.mark.parametrize("data", [b"\4\2\0\1\1\4\3" + bytes(8), b"\1\1\1" + bytes(30)])
+@pytest.mark.parametrize("data", [b"\4\2\0\1\1\4\6" + bytes(8), b"\1\1\1" + bytes(30)])
 def test_some_layouts_are_not_understood(data: bytes) -> None:
     with pytest.raises(Unsupported):
         read(data)

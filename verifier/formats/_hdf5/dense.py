@@ -8,6 +8,7 @@ from typing import Final
 
 from verifier.errors import Malformed
 from verifier.formats._hdf5.file import Cursor, File, Unsupported
+from verifier.formats._hdf5.trees import records
 
 _RECORDS: Final = {5: (4, 0), 6: (8, 0), 8: (0, 9), 9: (0, 5)}
 """Type of tree to the bytes of a record before and behind the place: links by name and by order, attributes alike."""
@@ -50,7 +51,9 @@ def objects(file: File, heap: int, tree: int | None) -> Iterator[Cursor]:
         raise Malformed("a heap of links or attributes has no tree", file.start + heap)
     head = _header(file, heap)
     blocks = _blocks(file, head)
-    for place in _records(file, tree):
+    for kind, record in records(file, tree, _RECORDS, 2):
+        before, behind = _RECORDS[kind]
+        place = record[before : len(record) - behind]
         if len(place) != head.id_size:
             raise Malformed(f"a place in a heap has {len(place)} bytes instead of {head.id_size}", file.start + tree)
         yield _object(head, blocks, place)
@@ -115,41 +118,3 @@ def _object(heap: _Heap, blocks: list[tuple[int, Cursor]], place: bytes) -> Curs
             data = block.data[offset - start : offset - start + size]
             return Cursor(data, block.offset + offset - start, block.widths)
     raise Malformed("a link or attribute stands outside of its heap")
-
-
-def _records(file: File, address: int) -> Iterator[bytes]:
-    """The places that a tree of at most two levels lists."""
-    head = file.block(address, 16 + file.widths[0] + 2 + file.widths[1] + 4)
-    if head.take(4) != b"BTHD" or head.number(1) != 0:
-        raise Malformed("no tree stands where one is named", head.offset)
-    kind, node, size, depth = head.number(1), head.number(4), head.number(2), head.number(2)
-    head.take(2)
-    root, count = head.address(), head.number(2)
-    total = head.length()
-    if kind not in _RECORDS or size <= sum(_RECORDS[kind]) or node < size + 10:
-        raise Malformed(f"there is no tree of type {kind} with records of {size} bytes", head.offset)
-    if depth > 1:
-        raise Unsupported(f"a tree has {depth + 1} levels")
-    found = 0
-    for record in [] if root is None else _node(file, root, (kind, node, size), count, depth):
-        found += 1
-        yield record[_RECORDS[kind][0] : len(record) - _RECORDS[kind][1]]
-    if found != total:
-        raise Malformed(f"a tree lists {found} records, and says that it has {total}", head.offset)
-
-
-def _node(file: File, address: int, shape: tuple[int, int, int], count: int, depth: int) -> Iterator[bytes]:
-    """The records of a node and, where it is no leaf, those of its children between them."""
-    kind, node, size = shape
-    block = file.block(address, node)
-    if block.take(4) != (b"BTIN" if depth else b"BTLF") or block.take(2) != bytes([0, kind]):
-        raise Malformed("no node stands where a tree names one", block.offset)
-    records = [block.take(size) for _ in range(count)]
-    yield from records
-    if depth:
-        width = -(-((node - 10) // size).bit_length() // 8)
-        for _ in range(count + 1):
-            child, below = block.address(), block.number(width)
-            if child is None:
-                raise Malformed("a node of a tree names no child", block.offset)
-            yield from _node(file, child, shape, below, 0)

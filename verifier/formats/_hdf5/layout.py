@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from verifier.errors import Malformed
+from verifier.formats._hdf5.chunks import indexed
 from verifier.formats._hdf5.file import Cursor, File, Unsupported
 from verifier.formats._hdf5.groups import leaves
-
-_INDEXES = {3: "a fixed array", 4: "an extensible array", 5: "a B-tree of version 2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +25,8 @@ class Layout:
     is_virtual: bool = False
 
 
-def layout(file: File, body: Cursor) -> Layout:
-    """Reads a layout message.
+def layout(file: File, body: Cursor, shape: tuple[int, ...] = ()) -> Layout:
+    """Reads a layout message of a dataset of that shape.
 
     Raises:
         Malformed: it contradicts itself or the file.
@@ -46,7 +44,7 @@ def layout(file: File, body: Cursor) -> Layout:
     if kind == 1:
         return _contiguous(file, body.address(), body.length())
     if kind == 2:
-        return _chunked(file, body) if version == 3 else _indexed(file, body)
+        return _chunked(file, body) if version == 3 else Layout(tuple(indexed(file, body, shape)))
     if kind == 3:
         return Layout(is_virtual=True)
     raise Malformed(f"there is no layout of class {kind}", body.offset)
@@ -88,18 +86,3 @@ def _tree(file: File, address: int | None, rank: int) -> Layout:
         return Layout()
     found = leaves(file, address, 1, 8 + 8 * rank)
     return Layout(tuple(file.bounds(leaf.address, leaf.key.number(4)) for leaf in found))
-
-
-def _indexed(file: File, body: Cursor) -> Layout:
-    flags, rank, width = body.number(1), body.number(1), body.number(1)
-    if not 1 <= rank <= 33 or not 1 <= width <= 8:
-        raise Malformed(f"chunks have {rank} dimensions of {width} bytes", body.offset)
-    size = math.prod(body.number(width) for _ in range(rank))
-    index = body.number(1)
-    if index == 1:
-        if flags & 2:
-            size = body.length()
-            body.take(4)
-        address = body.address()
-        return Layout() if address is None else Layout((file.bounds(address, size),))
-    raise Unsupported(f"chunks are listed by {_INDEXES.get(index, f'an index of type {index}')}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import prod
 
 from verifier.errors import Malformed
 from verifier.formats._hdf5.file import Cursor
@@ -52,7 +53,12 @@ def _is_bytes(body: Cursor) -> bool:
 
 
 def extent(body: Cursor) -> int:
-    """The number of elements of a dataspace.
+    """The number of elements of a dataspace; raises as `extents`."""
+    return prod(extents(body))
+
+
+def extents(body: Cursor) -> tuple[int, ...]:
+    """The sizes of a dataspace; one of 0 where it is empty.
 
     Raises:
         Malformed: there is no such version or type, or it has more dimensions than there can be.
@@ -66,7 +72,5 @@ def extent(body: Cursor) -> int:
         kind = min(rank, 1)
     if flags > 3 or kind > 2:
         raise Malformed(f"there is no dataspace of type {kind} with flags {flags}", body.offset)
-    count = 0 if kind == 2 else 1
-    for _ in range(rank):
-        count *= body.length()
-    return count
+    sizes = tuple(body.length() for _ in range(rank))
+    return (0,) if kind == 2 else sizes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import prod
 from typing import Final, TypeAlias, Union
 
 from verifier.errors import Malformed
@@ -12,7 +13,7 @@ from verifier.formats._hdf5.file import Cursor, File, Unsupported
 from verifier.formats._hdf5.groups import Link, linked, tabled
 from verifier.formats._hdf5.headers import IGNORED, Kind, Message, header
 from verifier.formats._hdf5.layout import Layout, layout
-from verifier.formats._hdf5.types import Datatype, Text, datatype, extent
+from verifier.formats._hdf5.types import Datatype, Text, datatype, extent, extents
 from verifier.records import visible
 
 _KINDS: Final = frozenset(Kind)
@@ -222,14 +223,15 @@ class Walk:
         if place is None:
             return
         place.body.at = 0
-        where: Layout = layout(self.file, place.body)
+        space, kind = by_kind.get(Kind.DATASPACE), by_kind.get(Kind.DATATYPE)
+        shape = extents(space.body) if space is not None else ()
+        where: Layout = layout(self.file, place.body, shape)
         if where.is_virtual:
             yield External(path, "datasets that it is put together from", place.body.offset)
-        space, kind = by_kind.get(Kind.DATASPACE), by_kind.get(Kind.DATATYPE)
         if space is None or kind is None:
             raise Unsupported("the type or shape of a dataset stands elsewhere")
         elements: Datatype = datatype(kind.body)
-        count = extent(space.body)
+        count = prod(shape)
         self.datasets += 1
         self.elements += count
         self.data += where.ranges
