@@ -66,6 +66,7 @@ SEEDS: dict[str, bytes] = {
     "net-0000.params": params(mxnet_array(4, values=bytes(16)), names=["w"]),
     "net-symbol.json": json.dumps(mxnet_symbol(operator("Custom", attrs={"op_type": "mine"}))).encode(),
     "model.engine": b"ftrt" + bytes(60),
+    "config.pbtxt": b'backend: "python"\ndefault_model_filename: "../x"\nmax_batch_size: 8\n',
     "empty.bin": b"",
     "zeros.bin": bytes(64),
     "config.json": b'{"architectures": ["BertModel"], "auto_map": {"AutoModel": "modeling.Model"}}',

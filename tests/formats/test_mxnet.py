@@ -58,6 +58,11 @@ def test_broken_lists_are_refused(data: bytes) -> None:
     assert states_of(records) == [CoverageState.PARTIAL]
 
 
+def test_many_arrays_are_told_as_one_range() -> None:
+    many = params(*[array(100, values=bytes(400))] * 1001)
+    assert states_of(inspected(MODULE, many)) == [CoverageState.DATA]
+
+
 def test_bytes_behind_the_list_are_not_inspected() -> None:
     assert states_of(inspected(MODULE, GENUINE + b"more"))[-1] is CoverageState.PARTIAL
 

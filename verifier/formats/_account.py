@@ -34,5 +34,3 @@ def accounted(name: str, how: str, payloads: Iterable[Range], end: int, reason: 
         yield Coverage(name, CoverageState.INSPECTED, "", how, start, stop - start)
     for start, stop in data:
         yield Coverage(name, CoverageState.DATA, reason, how, start, stop - start)
-    if not end:
-        yield Coverage(name, CoverageState.INSPECTED, "", how, 0, 0)

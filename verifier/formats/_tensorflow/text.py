@@ -40,7 +40,7 @@ def inspect_text_graph(artifact: Artifact, reader: Reader, context: Context, how
     functions: set[str] = set()
     gap = ""
     try:
-        for path, value, offset in _texts(raw):
+        for path, value, offset in texts(raw):
             name = value.decode("utf-8", "backslashreplace")
             if path[-1] == b"op":
                 operators.setdefault(name, offset)
@@ -53,7 +53,7 @@ def inspect_text_graph(artifact: Artifact, reader: Reader, context: Context, how
     yield Coverage(artifact.name, CoverageState.PARTIAL if gap else CoverageState.INSPECTED, gap, how)
 
 
-def _texts(raw: bytes) -> Iterator[tuple[tuple[bytes, ...], bytes, int]]:
+def texts(raw: bytes) -> Iterator[tuple[tuple[bytes, ...], bytes, int]]:
     """Fields that hold text: the names that lead there, the text, and where it begins.
 
     Raises:
