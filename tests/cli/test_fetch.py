@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,18 @@ def test_adding_prints_the_line_for_the_code_and_syncing_keeps_to_it(
     hub.truth()
     assert main(["sync"]) == 0
     assert "fetched  org/sound@" in capsys.readouterr().out
+
+
+def test_cleaning_tells_what_went(capsys: pytest.CaptureFixture[str], models: Path) -> None:
+    assert main(["clean"]) == 0
+    assert capsys.readouterr().out == "nothing to remove\n"
+    old = models / "org" / "sound" / "README.md"
+    os.utime(old, (1, 1))
+    assert main([str(models / "org" / "sound"), "-q", "--no-cache"]) == 0
+    capsys.readouterr()
+    assert main(["clean"]) == 0
+    assert capsys.readouterr().out == "nothing to remove\n"
+    assert main([str(models / "org" / "sound"), "-q"]) == 0
+    capsys.readouterr()
+    assert main(["clean"]) == 0
+    assert "digests.sqlite (" in capsys.readouterr().out

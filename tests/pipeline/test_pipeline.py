@@ -18,6 +18,8 @@ from verifier.formats import Limits
 from verifier.pipeline import MAX_DEPENDENCIES, tool_identity
 from verifier.records import CoverageState, Dossier, Level, Outcome, Result, Stage, Verdict
 from verifier.records.canonical import canonical_bytes, to_plain
+from verifier.sources.walk import identity_of
+from verifier.store.memory import Memory
 
 
 def poison(models: Path) -> None:
@@ -239,3 +241,17 @@ def test_errors_of_the_caller_are_errors(hub: Hub, models: Path, tmp_path: Path)
     typo = lay_out(tmp_path / "policy", {"p.toml": b"version = 1\nformats.deny = ['pickel']"}) / "p.toml"
     with pytest.raises(PolicyError, match="Did you mean 'pickle'"):
         verify_model(str(models / "org" / "sound"), policy=typo)
+
+
+def test_unchanged_local_files_are_not_hashed_again(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "here", {"README.md": b"# A model\n"})
+    memory = Memory(tmp_path / "private" / "digests.sqlite")
+    first = verify_model(folder, memory=memory)
+    path = folder / "README.md"
+    status = path.stat()
+    memory.put(str(path), identity_of(status), 1, {"sha256": "0" * 64})
+    again = verify_model(folder, memory=memory)
+    assert again.dossier.snapshot.artifacts[0].digests[0].value == "0" * 64
+    assert verify_model(folder) == first
+    path.write_bytes(b"# B model\n")
+    assert verify_model(folder, memory=memory).dossier.snapshot.artifacts[0].digests[0].value != "0" * 64

@@ -11,11 +11,9 @@ from typing import Annotated
 import typer
 
 from verifier._version import __version__
-from verifier.cli import _configuration, _lock, _policy, _signing, _terminal, _trust
+from verifier.cli import _configuration, _fetches, _lock, _policy, _signing, _terminal, _trust
 from verifier.cli._options import (
     Isolated,
-    LockFile,
-    MaxBytes,
     Offline,
     Output,
     Policy,
@@ -24,7 +22,6 @@ from verifier.cli._options import (
     References,
     ReportFormat,
     Revision,
-    SamePolicy,
     TextOrJson,
     Verbose,
     examples,
@@ -70,6 +67,7 @@ def model(
     isolated: Isolated = False,
     revision: Revision = None,
     offline: Offline = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Hash every file, changed or not.")] = False,
     report_format: ReportFormat = "plain",
     output: Output = None,
     sign_key: Annotated[
@@ -82,93 +80,9 @@ def model(
     from verifier.cli import model as command
 
     chosen = _configuration.policies(policy, references, isolated=isolated)
-    request = command.Request(chosen, revision, offline, quiet)
+    request = command.Request(chosen, revision, offline, quiet, memory=not no_cache)
     files = command.targets(output or [], sign_key)
     return command.run(references, request, report_format, files, verbose=-1 if quiet else int(verbose))
-
-
-@app.command(
-    epilog=examples(
-        "verify fetch org/name", "verify fetch org/name@v1.0 --to ./model", "verify fetch org/name --policy strict"
-    )
-)
-def fetch(
-    reference: Reference,
-    *,
-    to: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="New folder for the files; else the hub's cache.")
-    ] = None,
-    policy: Policy = None,
-    isolated: Isolated = False,
-    revision: Revision = None,
-    max_bytes: MaxBytes = 16 << 30,
-    quiet: Quiet = False,
-    lock: LockFile = None,
-) -> int:
-    """Download a model if it is accepted, verify the bytes that arrived, and only then put them in place."""
-    from verifier.cli import fetch as command
-    from verifier.cli import model as shared
-
-    chosen = _configuration.policies(policy, [reference], isolated=isolated)
-    return command.fetch(reference, shared.Request(chosen, revision, offline=False, quiet=quiet), to, lock, max_bytes)
-
-
-@app.command(epilog=examples("verify add org/name", "verify add org/name@v1.0 --policy strict"))
-def add(
-    reference: Reference,
-    *,
-    policy: Policy = None,
-    isolated: Isolated = False,
-    revision: Revision = None,
-    max_bytes: MaxBytes = 16 << 30,
-    quiet: Quiet = False,
-    lock: LockFile = None,
-) -> int:
-    """Fetch a model if it is accepted, pin it in models.lock, and print how to name it in code."""
-    from verifier.cli import fetch as command
-    from verifier.cli import model as shared
-
-    chosen = _configuration.policies(policy, [reference], isolated=isolated)
-    return command.add(reference, shared.Request(chosen, revision, offline=False, quiet=quiet), lock, max_bytes)
-
-
-@app.command(epilog=examples("verify sync", "verify sync --check"))
-def sync(
-    policy: SamePolicy = None,
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; tell what differs.")] = False,
-    quiet: Quiet = False,
-    lock: LockFile = None,
-) -> int:
-    """Bring here exactly what models.lock says; what is here already is hashed and needs no network."""
-    from verifier.cli import fetch as command
-    from verifier.cli import lock as locks
-
-    return locks.check([], None, lock, quiet=quiet) if check else command.sync(lock, policy, quiet=quiet)
-
-
-@app.command(
-    epilog=examples(
-        "verify run -- python train.py", "verify run --policy strict --resolve -- python train.py --model org/name"
-    )
-)
-def run(
-    program: Annotated[list[str], typer.Argument(metavar="-- PROGRAM [ARGUMENT]...", help="What to run.")],
-    policy: Policy = None,
-    isolated: Isolated = False,
-    resolve: Annotated[
-        bool, typer.Option("--resolve", help="Also serve models that are not locked, each once it is accepted.")
-    ] = False,
-    quiet: Quiet = False,
-    lock: LockFile = None,
-) -> int:
-    """Run a program that gets the locked models, just verified, and nothing else from the hub.
-
-    The exit code is the program's own, or 1 if a model it asked for was refused.
-    """
-    from verifier.cli import run as command
-
-    chosen = _configuration.policies(policy, isolated=isolated)
-    return command.run(program, chosen, lock, resolve=resolve, quiet=quiet)
 
 
 @app.command(epilog=examples("verify tree org/name", "verify tree ./folder --offline"))
@@ -264,6 +178,7 @@ def version() -> None:
     _terminal.write(f"model-verify {__version__}\n")
 
 
+app.add_typer(_fetches.app)
 app.add_typer(_lock.app, name="lock")
 app.add_typer(_policy.app, name="policy")
 app.add_typer(_trust.app, name="trust")
@@ -277,7 +192,11 @@ app.command(epilog=examples("verify renew", "verify renew --expiring --owner ana
 _signing.register(app)
 
 COMMANDS = frozenset(
-    [command.callback.__name__ for command in app.registered_commands if command.callback]
+    [
+        command.callback.__name__
+        for command in (*app.registered_commands, *_fetches.app.registered_commands)
+        if command.callback
+    ]
     + [group.name for group in app.registered_groups if group.name]
 )
 """Words that are commands; any other first word is a model."""

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from verifier.cli import _terminal
 from verifier.errors import UsageError
-from verifier.policy import discover, presets
 
 VARIABLE = "VERIFY_POLICY"
 
@@ -28,6 +27,8 @@ def policies(named: Sequence[str] | None, references: Iterable[str] = (), *, iso
         return tuple(named)
     if isolated:
         return ("default",)
+    from verifier.policy import discover
+
     if variable := os.environ.get(VARIABLE):
         return (variable,)
     found = discover(Path.cwd(), [folder for text in references if (folder := Path(text).expanduser()).is_dir()])
@@ -42,6 +43,8 @@ def own_file(chosen: str | Sequence[str]) -> Path | None:
     Raises:
         UsageError: there are several.
     """
+    from verifier.policy import presets
+
     names = [chosen] if isinstance(chosen, str) else chosen
     files = [name for name in names if name not in presets()]
     if len(files) > 1:

@@ -73,6 +73,13 @@ def sync(file: Path | None, policy: str | None, *, quiet: bool) -> int:
     return 0
 
 
+def clean() -> None:
+    """Removes what may be lost and tells how much there was."""
+    from verifier.workflows.clean import clean as remove
+
+    _terminal.write("".join(f"removed {path} ({size} bytes)\n" for path, size in remove()) or "nothing to remove\n")
+
+
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[_terminal.Progress]:
     """Progress on standard error, gone afterwards."""

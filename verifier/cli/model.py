@@ -25,12 +25,14 @@ class Request:
         revision: of the one hub reference asked for, or None.
         offline: use no network.
         quiet: show no progress.
+        memory: take digests of files that have not changed from memory.
     """
 
     policy: str | tuple[str, ...]
     revision: str | None
     offline: bool
     quiet: bool
+    memory: bool = False
 
     def verdict(self, reference: str) -> Verdict:
         """The verdict on a reference; progress shows on standard error.
@@ -39,11 +41,18 @@ class Request:
             UsageError, PolicyError, SourceError: see `verifier.pipeline.verify_model`.
         """
         from verifier.pipeline import verify_model
+        from verifier.store.memory import Memory, place
 
+        memory = Memory(place()) if self.memory else None
         progress = _terminal.Progress(quiet=self.quiet)
         try:
             return verify_model(
-                reference, policy=self.policy, revision=self.revision, offline=self.offline, progress=progress
+                reference,
+                policy=self.policy,
+                revision=self.revision,
+                offline=self.offline,
+                progress=progress,
+                memory=memory,
             )
         finally:
             progress.clear()

@@ -44,6 +44,8 @@ from verifier.records import (
 )
 from verifier.records.canonical import digest_of
 from verifier.records.trust import Trust
+from verifier.sources.local import LocalSource
+from verifier.store.memory import Memory
 
 MAX_DEPENDENCIES = 16
 """Repositories a closure may hold beside the first; genuine models load a base model, its code and a tokenizer."""
@@ -62,6 +64,7 @@ def verify_model(
     offline: bool = False,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    memory: Memory | None = None,
 ) -> Verdict:
     """Verifies a model, and every repository loading it would load.
 
@@ -72,6 +75,7 @@ def verify_model(
         offline: use no network; a hub reference is answered from the hub's cache.
         limits: what one file may cost.
         progress: told how far reading is.
+        memory: digests of local files that were hashed before; None hashes every file.
 
     Returns:
         The verdict, bound to the digests of the snapshot.
@@ -83,9 +87,16 @@ def verify_model(
     """
     text = str(reference.absolute()) if isinstance(reference, Path) else reference
     bounds = limits or Limits()
-    resolve = partial(sources.resolve, offline=offline, fetched=bounds.fetched)
+    resolve = partial(_resolved, memory=memory, offline=offline, fetched=bounds.fetched)
     closure = _Closure(load_policy(policy), resolve, bounds, progress)
     return closure.verify(resolve(sources.parse(text, revision=revision)))
+
+
+def _resolved(reference: Reference, *, memory: Memory | None, offline: bool, fetched: int) -> sources.Source:
+    source = sources.resolve(reference, offline=offline, fetched=fetched)
+    if isinstance(source, LocalSource):
+        source.memory = memory
+    return source
 
 
 def verify_source(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 from types import TracebackType
 from typing import Protocol, Self
@@ -25,6 +25,16 @@ MAX_FILES = 100_000
 
 FETCHED = 512 << 20
 """Bytes a ranged reader may pull over the network for one file, unless told otherwise."""
+
+
+class Memory(Protocol):
+    """Digests of files that were hashed before; see `store.memory`."""
+
+    def get(self, file: str, identity: tuple[int, ...]) -> Mapping[str, str] | None:
+        """Digests of a file as it is, algorithm to hex; None where none are remembered."""
+
+    def put(self, file: str, identity: tuple[int, ...], changed: int, digests: Mapping[str, str]) -> None:
+        """Remembers digests of a file that last changed that many nanoseconds after the epoch."""
 
 
 class Handle(Reader, Protocol):

@@ -50,7 +50,7 @@ def private_folder() -> Iterator[Path]:
     machinery = Path(constants.HF_HUB_CACHE).absolute() / MACHINERY
     try:
         machinery.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(prefix="run-", dir=machinery))
+        place = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=machinery))
     except OSError as error:
         raise SourceError(f"{machinery} cannot be written: {error.strerror}.", "Check its owner.") from error
     try:

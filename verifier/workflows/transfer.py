@@ -24,6 +24,12 @@ MACHINERY = Path(".locks", ".model-verify")
 """Below the hub's cache, where its own tools look for no models: quarantines and their locks."""
 
 
+def lock_of(quarantine: Path) -> Path:
+    """The lock of who works in a quarantine."""
+    name = hashlib.sha256(str(quarantine).encode()).hexdigest()
+    return Path(constants.HF_HUB_CACHE).absolute() / MACHINERY / f"{name}.lock"
+
+
 class Transfer:
     """What is claimed of a repository's files, where they wait, and where they go.
 
@@ -52,7 +58,7 @@ class Transfer:
             self.quarantine = Quarantine(to.absolute().parent / f".{to.name}.{listed.commit}.quarantine")
         self._to = to
         self._refs = refs
-        self._lock = machinery / f"{hashlib.sha256(str(self.quarantine.folder).encode()).hexdigest()}.lock"
+        self._lock = lock_of(self.quarantine.folder)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
