@@ -8,7 +8,7 @@ from verifier.errors import NotFoundError, RateLimitedError, UsageError
 from verifier.records import SourceKind
 from verifier.reports import Failure
 
-SEVERAL = [name for name in reports.names() if name not in ("attestation", "cyclonedx")]
+SEVERAL = [name for name in reports.names() if not name.startswith(("attestation", "cyclonedx"))]
 """Formats that tell of any number of models."""
 
 FAILURE = Failure("org/gone", "not-found", "There is no org/gone.", "Check the name.")
@@ -16,11 +16,22 @@ HOSTILE = "\x1b[2J\x1b]8;;http://x\x07[bold]red[/bold]\n::error::x\r\u202e| <scr
 
 
 def test_formats_are_discovered() -> None:
-    assert reports.names() == ("attestation", "github", "json", "markdown", "plain", "sarif")
+    assert reports.names() == (
+        "attestation",
+        "cyclonedx",
+        "cyclonedx17",
+        "github",
+        "json",
+        "markdown",
+        "plain",
+        "sarif",
+    )
 
 
 def test_unknown_formats_are_named_with_those_there_are() -> None:
-    with pytest.raises(UsageError, match=r"'yaml'.*attestation, github, json, markdown, plain, sarif"):
+    with pytest.raises(
+        UsageError, match=r"'yaml'.*attestation, cyclonedx, cyclonedx17, github, json, markdown, plain, sarif"
+    ):
         reports.load("yaml")
 
 

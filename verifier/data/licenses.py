@@ -16,6 +16,16 @@ def identifiers() -> frozenset[str]:
     return frozenset({*spdx, *hub})
 
 
+def spdx(name: str) -> str | None:
+    """A license's SPDX identifier, as the list spells it; None where it is none."""
+    return _spdx().get(name.lower())
+
+
+@cache
+def _spdx() -> Mapping[str, str]:
+    return {identifier.lower(): identifier for identifier in cast(str, _registry()["spdx"]["ids"]).split()}
+
+
 def broken_terms(base: str, derived: str) -> bool:
     """Whether a model under the license `derived` cannot stem from one under `base`, as far as is known here."""
     passed_on = cast(Mapping[str, list[str]], _registry()["passed-on"])

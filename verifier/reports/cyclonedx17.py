@@ -1,0 +1,28 @@
+"""`cyclonedx17`: the bill of materials of one model, CycloneDX 1.7."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verifier.errors import UsageError
+from verifier.records import Verdict
+from verifier.reports import _cyclonedx
+from verifier.reports._failure import Failure
+
+
+def render(
+    verdicts: Sequence[Verdict],
+    *,
+    failures: Sequence[Failure] = (),
+    color: bool = False,  # noqa: ARG001 - for people only
+    width: int = 100,  # noqa: ARG001
+    verbose: int = 0,  # noqa: ARG001
+) -> str:
+    """The bill of materials.
+
+    Raises:
+        UsageError: there is not one verdict.
+    """
+    if len(verdicts) != 1 or failures:
+        raise UsageError("A bill of materials is about one model that has a verdict.", "Write one for each model.")
+    return _cyclonedx.document(verdicts[0], "1.7")
