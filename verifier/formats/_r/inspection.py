@@ -110,29 +110,38 @@ class _Seer:
         found = [
             (offset, visible(name, 80), place.value)
             for (name, place), offset in self.contents.calls.items()
-            if _own(name) in PROGRAMS or (place in (Place.TERMS, Place.PROMISE) and _own(name) in REACHING)
+            if _own(name) in PROGRAMS or (place is Place.TERMS and _own(name) in REACHING)
         ]
         for names, reserved in ((self.contents.compiled, UNMISTAKABLE), (self.contents.builtins, PROGRAMS | REACHING)):
             found += [(offset, visible(name, 80), "bytecode") for name, offset in names.items() if name in reserved]
         for offset, name, place in found[:_MOST]:
             message = f"Code in {place} calls {name}, which no model needs to hold: it reaches programs, files or code."
             yield self.finding(DANGEROUS, message, offset, name)
-        for (package, name), offset in self.contents.lazy.items():
-            if name.startswith("mmap_"):
-                message = f"A vector of the class {visible(name, 80)} opens the file it names when the object is read."
-                yield self.finding(DANGEROUS, message, offset, f"{package}::{name}")
+        for shown, offset in self.classes(mapped=True):
+            message = f"A vector of the class {shown} opens the file it names when the object is read."
+            yield self.finding(DANGEROUS, message, offset, shown)
 
     def unreviewed(self) -> Iterator[Finding]:
-        for (name, place), offset in list(self.contents.calls.items()):
-            known = name_of(name) in FORMULA or _own(name) in PROGRAMS | REACHING
-            if place is Place.TERMS and not known:
-                shown = visible(name, 80) if name else "a function that is computed"
-                message = f"Predicting evaluates a formula that calls {shown}, which is not reviewed."
-                yield self.finding(UNREVIEWED, message, offset, name)
-        for (package, name), offset in self.contents.lazy.items():
-            if (package, name) not in LAZY and not name.startswith("mmap_"):
-                shown = visible(f"{package}::{name}", 80)
-                yield self.finding(UNREVIEWED, f"Reading hands a vector to the class {shown}.", offset, shown)
+        found = [
+            (offset, name)
+            for (name, place), offset in self.contents.calls.items()
+            if place is Place.TERMS and not (name_of(name) in FORMULA or _own(name) in PROGRAMS | REACHING)
+        ]
+        for offset, name in found[:_MOST]:
+            shown = visible(name, 80) if name else "a function that is computed"
+            message = f"Predicting evaluates a formula that calls {shown}, which is not reviewed."
+            yield self.finding(UNREVIEWED, message, offset, name)
+        for shown, offset in self.classes(mapped=False):
+            yield self.finding(UNREVIEWED, f"Reading hands a vector to the class {shown}.", offset, shown)
+
+    def classes(self, *, mapped: bool) -> list[tuple[str, int]]:
+        """Classes of vectors that are not reviewed: those that map files, or the others."""
+        found = [
+            (visible("::".join(known), 80), offset)
+            for known, offset in self.contents.lazy.items()
+            if known not in LAZY and known[1].startswith("mmap_") is mapped
+        ]
+        return found[:_MOST]
 
     def functions(self) -> Iterator[Finding]:
         """One finding for all of them: a model of R's own may hold dozens."""

@@ -192,3 +192,4 @@ class Items:
         if flags & 0xFF != NIL or len(names) != 2:
             raise Malformed("a vector does not say of which class it is", at)
         self._contents.lazy.setdefault((names[1], names[0]), at)
+        bounded(self._contents.lazy, "classes of vectors")
