@@ -134,6 +134,16 @@ def test_chunks_without_an_index_stand_in_a_row() -> None:
             read(chunks.file.done(0), layout, shape)
 
 
+def test_an_array_of_countless_pages_is_none() -> None:
+    chunks = Chunks(filtered=False)
+    count = 1 << 21
+    block = chunks.file.put(b"FADB\0\0" + at(0) + bytes(count // 8))
+    head = b"FAHD\0\0\x08\0" + struct.pack("<Q", count) + at(block) + bytes(4)
+    layout = chunks.layout(3, b"\0", chunks.file.put(head))
+    with pytest.raises(Malformed, match="pages"):
+        read(chunks.file.done(0), layout)
+
+
 @pytest.mark.parametrize("index", range(1, 6))
 def test_a_dataset_without_chunks_has_none(index: int) -> None:
     parameters = bytes((0, 0, 0, 1, 5, 6)[index])

@@ -1,16 +1,20 @@
-"""Where the chunks of a dataset lie, by the indexes of libraries since 1.10 (IV.A.2.i; appendices of III: C, D, E)."""
+"""Where the chunks of a dataset lie, by the indexes of libraries since 1.10 (IV.A.2.i; appendix C)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from verifier.errors import Malformed
 from verifier.formats._hdf5.file import Cursor, File, Unsupported
 from verifier.formats._hdf5.trees import records
 
-Range = tuple[int, int]
+Range: TypeAlias = tuple[int, int]
+
+_MOST_PAGES: Final = 1 << 20
+"""Pages of an array; libraries write 1024 elements a page."""
 
 
 def indexed(file: File, body: Cursor, shape: tuple[int, ...]) -> Iterator[Range]:
@@ -88,7 +92,13 @@ def _paged(file: File, chunk: _Chunk, address: int, counts: list[int], width: in
 
 
 def _pages(bitmap: bytes, count: int, page: int) -> list[int]:
-    """How many elements each page holds, negative where it was not written."""
+    """How many elements each page holds, negative where it was not written.
+
+    Raises:
+        Malformed: there are more pages than libraries write.
+    """
+    if len(bitmap) > _MOST_PAGES // 8:
+        raise Malformed(f"an array of {count} elements has pages of {page}")
     return [
         min(page, count - at) * (1 if bitmap[n // 8] & (0x80 >> n % 8) else -1)
         for n, at in enumerate(range(0, count, page))

@@ -12,6 +12,9 @@ from verifier.records import Reader
 MAX_BLOCK: Final = 16 << 20
 """Bytes of one block of metadata; the library writes a few KB, local heaps of many thousand names some MB."""
 
+_RANGE: Final = 64
+"""Steps that a range counts for, as many are remembered and blocks may name the same ones again."""
+
 _UNDEFINED: Final = {4: 0xFFFFFFFF, 8: 0xFFFFFFFFFFFFFFFF}
 
 
@@ -161,7 +164,9 @@ class File:
 
         Raises:
             Malformed: it is not within the file.
+            BudgetExceeded: too many ranges were asked for.
         """
+        self._spend(_RANGE)
         start = self.start + address
         if start + length > self.end:
             raise Malformed(f"{length} bytes are said to stand at byte {start}; the file ends at {self.end}", start)
