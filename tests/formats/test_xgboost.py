@@ -172,6 +172,12 @@ def test_broken_documents_are_refused(data: bytes) -> None:
     assert rules_of(inspected(MODULE, data)) == [MALFORMED]
 
 
+def test_the_old_binary_format_is_recognized_and_not_read() -> None:
+    data = b"binf" + bytes(136)
+    assert module.recognize(probe(data, "model.bst"))
+    assert states_of(inspected(MODULE, data)) == [CoverageState.PARTIAL]
+
+
 def test_size_and_depth_are_bounded() -> None:
     until_limit(MODULE, HEAD + b"[" * 100, Limits())
     until_limit(MODULE, ubj(xgboost()), Limits(steps=10))

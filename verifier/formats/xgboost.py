@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from verifier.formats._context import Context, Probe
-from verifier.formats._xgboost import RULES
+from verifier.formats._xgboost import OLD, RULES
 from verifier.records import Artifact, Coverage, Fact, Finding, Format, Reader
 
 __all__ = ["FORMAT", "RULES", "inspect", "recognize"]
@@ -23,7 +23,7 @@ _TEXT: Final = re.compile(rb"\s*\{\s*\"(learner|version|Config|Model)\"\s*:\s*[\
 
 def recognize(probe: Probe) -> bool:
     """A document that begins with one of the keys of a model, in either encoding."""
-    if _BINARY.match(probe.head):
+    if _BINARY.match(probe.head) or probe.head.startswith(OLD):
         return True
     return bool(_TEXT.match(probe.head)) and b'"learner' in probe.head and not probe.name.endswith(".json")
 

@@ -7,6 +7,9 @@ from typing import Final
 
 from verifier.formats._json import Json
 
+OLD: Final = b"binf"
+"""What models of the binary format before JSON may begin with (src/learner.cc); XGBoost reads it up to version 3.0."""
+
 MALFORMED: Final = "xgboost-malformed"
 RULES: tuple[str, ...] = (MALFORMED,)
 """What an inspection may find."""

@@ -11,7 +11,7 @@ from verifier.formats._context import Budget
 from verifier.formats._cursor import Cursor
 from verifier.formats._json import parse
 from verifier.formats._text import read_whole
-from verifier.formats._xgboost import MALFORMED
+from verifier.formats._xgboost import MALFORMED, OLD
 from verifier.formats._xgboost.booster import check
 from verifier.formats._xgboost.ubj import Document
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Reader
@@ -22,6 +22,10 @@ _MAX_TEXT: Final = 128 << 20
 
 def inspect_model(artifact: Artifact, reader: Reader, budget: Budget, how: str) -> Iterator[Finding | Fact | Coverage]:
     """What the model in a file is, and which of its numbers lead astray."""
+    if reader.read_at(0, len(OLD)) == OLD:
+        reason = "a model in XGBoost's old binary format, which is not read"
+        yield Coverage(artifact.name, CoverageState.PARTIAL, reason, how)
+        return
     try:
         if reader.read_at(0, 2) == b"{L":
             cursor = Cursor(reader, budget, ">")
