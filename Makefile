@@ -10,7 +10,7 @@ help:  ## list the targets
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --editable '.[blake3,cel,gateway]' --group test --group lint
+	$(BIN)/pip install --quiet --editable '.[cel,gateway]' --group test --group lint
 	@touch $@
 
 dev: $(STAMP)  ## install everything development needs into .venv

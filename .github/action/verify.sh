@@ -29,8 +29,9 @@ if [ ${#models[@]} -eq 0 ]; then
     exit 2
 fi
 
-options=(--policy "${INPUT_POLICY:-default}" -o "sarif=${INPUT_SARIF:-model-verify.sarif}"
+options=(-o "sarif=${INPUT_SARIF:-model-verify.sarif}"
     -o "json=$work/verdict.json" -o "markdown=$work/summary.md" -o "github=$work/annotations.txt")
+[ -n "${INPUT_POLICY:-}" ] && options+=(--policy "$INPUT_POLICY")
 [ "${INPUT_OFFLINE:-false}" = true ] && options+=(--offline)
 rm -f "$work/summary.md" "$work/annotations.txt"
 

@@ -19,6 +19,7 @@ app = typer.Typer(
         "verify policy show strict       (all keys, with where each is written)",
         "verify policy explain org/name  (which clause decided on which evidence)",
         "verify policy test cases.toml   (unit tests of the policy)",
+        "verify policy keys              (all that a policy can say: sections, keys, defaults)",
         "verify policy facts             (what [[rule]] expressions and tests can name)",
     ),
     no_args_is_help=True,
@@ -107,6 +108,14 @@ def init(
 
     signature = Signature(owner, "in use when this policy was written", command.expiry(None))
     return command.init(references or [], output, Request("default", None, offline, quiet), signature)
+
+
+@app.command(epilog=examples("verify policy keys"))
+def keys() -> None:
+    """List all that a policy can say: its sections and their keys, what each takes and its default."""
+    from verifier.policy import reference
+
+    _terminal.write(reference())
 
 
 @app.command(epilog=examples("verify policy facts"))

@@ -16,6 +16,7 @@ from verifier.policy._facts import Facts, documentation, facts
 from verifier.policy._fixtures import Expectation, expectations
 from verifier.policy._load import PYPROJECT, load, parse, presets, resolved, written
 from verifier.policy._policy import Policy, defaults
+from verifier.policy._reference import reference
 from verifier.records import (
     Decision,
     Dossier,
@@ -48,6 +49,7 @@ __all__ = [
     "outcome_of",
     "parse",
     "presets",
+    "reference",
     "resolved",
     "written",
 ]
