@@ -254,13 +254,15 @@ def test_the_readme_names_what_there_is() -> None:
         subprocess.run(
             [SCRIPTS / "verify", *command, "--help"], capture_output=True, encoding="utf-8", check=True
         ).stdout
-        for command in ([], ["model"], ["gateway"])
+        for command in ([], ["model"], ["gateway"], ["policy"], ["policy", "explain"], ["waive"], ["renew"])
     )
     for option in re.findall(r"verify .*?(--[a-z-]+)", text):
         assert option in helped
     for rule in re.findall(r"verify explain ([a-z-]+)", text):
         assert rule in rule_ids()
     for command in re.findall(r"^\$ verify ([a-z]+) ", text, re.MULTILINE):
+        assert re.search(rf"^  {command} ", helped, re.MULTILINE)
+    for command in re.findall(r"verify policy ([a-z]+)", text):
         assert re.search(rf"^  {command} ", helped, re.MULTILINE)
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert re.findall(r"- id: (\S+)", text) == [hook["id"]]

@@ -120,6 +120,13 @@ def test_facts_go_out_as_json(repository: Path, capsys: pytest.CaptureFixture[st
     assert "list(Found)" in capsys.readouterr().out
 
 
+def test_all_that_can_be_said_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "keys"]) == 0
+    told = capsys.readouterr().out
+    assert "[sources]" in told
+    assert "Formats, for [formats]:\n  7z " in told
+
+
 def test_what_a_dependency_decided_is_told_too(repository: Path) -> None:
     from dataclasses import replace
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.builders.dossiers import BytesReader
+from tests.builders.opcodes import call, pickled
 from tests.builders.zips import zip_bytes
 from verifier import formats, sources
 from verifier.errors import BudgetExceeded, Malformed, OfflineError
 from verifier.formats import Budget, Context, FormatModule, Limits, Probe
 from verifier.pipeline.examination import Examiner
 from verifier.pipeline.inspection import Inspection, guarded
-from verifier.records import Artifact, Coverage, CoverageState, Format, Reader, Record
+from verifier.records import Artifact, Coverage, CoverageState, Fact, Format, Reader, Record
 
 
 def no_sibling(path: str) -> Reader:
@@ -129,3 +130,17 @@ def test_a_crash_while_recognizing_is_coverage_too(monkeypatch: pytest.MonkeyPat
     crash: Callable[[object], object] = lambda _probe: 1 // 0  # noqa: E731
     monkeypatch.setattr(formats, "candidates", crash)
     assert states(inspect(b"text\n")) == [("file", CoverageState.ERROR)]
+
+
+def test_the_symbols_pickles_name_are_a_fact() -> None:
+    stream = pickled(call("collections", "OrderedDict") + b"0" + call("os", "system", "echo inert"))
+    records = inspect(stream, "model.pkl")
+    assert [fact.value for fact in records if isinstance(fact, Fact) and fact.kind == "pickle-symbols"] == [
+        ("collections.OrderedDict", "os.system")
+    ]
+
+
+def test_too_many_symbols_are_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verifier.formats._pickle.inspection.MOST_SYMBOLS", 1)
+    stream = pickled(call("collections", "OrderedDict") + b"0" + call("os", "system", "echo inert"))
+    assert ("model.pkl", CoverageState.LIMIT) in states(inspect(stream, "model.pkl"))

@@ -22,6 +22,7 @@ from verifier.records import (
     Edge,
     EdgeKind,
     Evidence,
+    Fact,
     Finding,
     Level,
     Outcome,
@@ -53,6 +54,7 @@ claims = st.builds(
 )
 BASE = Edge(EdgeKind.DERIVED_FROM, "org/base", None, Evidence("README.md", "base_model", "card/1"))
 CODE = Edge(EdgeKind.LOADS_CODE, "other/repo", None, Evidence("config.json", "auto_map", "json/1"))
+NAMED = Fact("pickle-symbols", ("os.system",), Evidence("b.bin", "1 symbols", "pipeline/1"))
 coverage = st.builds(covered, names, states, st.sampled_from(FORMATS), st.integers(0, 9), st.none() | st.integers(1, 9))
 artifacts = st.builds(
     lambda name, formats: artifact(name, 10, *formats), names, st.lists(st.sampled_from(FORMATS), max_size=2)
@@ -88,6 +90,7 @@ def texts(draw: st.DrawFn) -> str:
     lines += ["[formats]", draw(st.sampled_from(["", 'deny = ["pickle"]', 'allow = ["json", "safetensors"]']))]
     lines += [f'[card]\nrequire = ["license"]\ncontradicted = "{word()}"']
     lines += [draw(st.sampled_from(["", 'licenses = ["MIT"]', "lineage = true"]))]
+    lines += draw(st.sampled_from([[], ['[symbols]\n"os.*" = { forbidden = true, reason = "r", owner = "o" }']]))
     lines += ["[code]", draw(st.sampled_from(["", f'remote = "{word()}"', 'remote-from = ["org/*"]']))]
     lines += ["[rules]", *(f'{rule} = "{word()}"' for rule in draw(st.sets(st.sampled_from(SETTABLE), max_size=2)))]
     return "\n".join(lines) + "\n" + "".join(draw(st.lists(waivers, max_size=2)))
@@ -134,6 +137,7 @@ def test_more_harm_never_improves_a_verdict(
         decide(dossier, policy, dependency),
         decide(replace(dossier, claims=()), policy),
         decide(replace(dossier, edges=(*dossier.edges, CODE)), policy),
+        decide(replace(dossier, facts=(*dossier.facts, NAMED)), policy),
     ]
     if name in {record.artifact for record in dossier.coverage if record.state is not CoverageState.UNKNOWN}:
         worse.append(decide(replace(dossier, coverage=(*dossier.coverage, unread)), policy))

@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders.dossiers import clean, decide, written
 from verifier.errors import PolicyError
-from verifier.records import Evidence, Finding, Level, parameters
+from verifier.records import Evidence, Fact, Finding, Level, parameters
 
 ENTRY = '[symbols."mylib.Net"]\nuses = ["new()", "build(dict)"]\nreason = "read in 1.2"\nowner = "ana"'
 
@@ -47,3 +47,26 @@ def test_nothing_else_is_answered_by_a_review(other: Finding, level: Level) -> N
 def test_an_entry_gives_uses_a_reason_and_an_owner(entry: str, complaint: str) -> None:
     with pytest.raises(PolicyError, match=complaint):
         written(entry)
+
+
+def test_a_forbidden_symbol_is_refused_wherever_it_is_named() -> None:
+    entry = 'forbidden = true\nreason = "we ship no pandas"\nowner = "ana"'
+    policy = written(f'[symbols."pandas.*"]\n{entry}')
+    place = Evidence("model.safetensors", "2 symbols", "pipeline/1")
+    facts = (
+        Fact("pickle-symbols", ("numpy.dtype", "pandas.DataFrame"), place),
+        Fact("skops-types", ("pandas.Series",), place),
+        Fact("architecture", "pandas.DataFrame", place),
+        Fact("pickle-symbols", "pandas.DataFrame", place),
+    )
+    assert [(one.level, one.clause, one.reason) for one in decide(clean(facts=facts), policy).decisions] == [
+        (
+            Level.DENY,
+            "symbols.pandas.*",
+            f"model.safetensors: it names {name}, which is forbidden here: we ship no pandas",
+        )
+        for name in ("pandas.DataFrame", "pandas.Series")
+    ]
+    assert decide(clean(facts=facts[2:]), policy).decisions == ()
+    with pytest.raises(PolicyError, match="forbidden takes true"):
+        written(f'[symbols."pandas.*"]\n{entry.replace("true", "false")}')

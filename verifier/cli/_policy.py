@@ -113,9 +113,9 @@ def init(
 @app.command(epilog=examples("verify policy keys"))
 def keys() -> None:
     """List all that a policy can say: its sections and their keys, what each takes and its default."""
-    from verifier.policy import reference
+    from verifier.cli import policy as command
 
-    _terminal.write(reference())
+    _terminal.write(command.keys())
 
 
 @app.command(epilog=examples("verify policy facts"))

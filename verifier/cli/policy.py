@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from verifier import policy
+from verifier import formats, policy
 from verifier.cli import _terminal
 from verifier.cli._show import places, shown
 from verifier.cli.model import Request, exit_code
 from verifier.errors import PolicyError, UsageError
 from verifier.pipeline import load_policy
-from verifier.policy import Combined, Expectation, Policy
+from verifier.policy import Combined, Expectation, Policy, reference
 from verifier.policy.sections.card import DECLARED
 from verifier.records import Claim, Decision, Level, Standing, Verdict, visible
 from verifier.records.canonical import canonical_bytes, to_plain
@@ -67,7 +68,14 @@ def show(names: Sequence[str]) -> int:
     return 0
 
 
-def explain(reference: str, request: Request, text_or_json: str) -> int:
+def keys() -> str:
+    """All that a policy can say, and the words of its open lists that this version knows."""
+    known = " ".join(module.FORMAT.id for module in formats.modules())
+    told = textwrap.fill(known, 100, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+    return f"{reference.told()}\nFormats, for [formats]:\n{told}\n"
+
+
+def explain(model: str, request: Request, text_or_json: str) -> int:
     """Tells which clause decided on which evidence; the verdict's exit code.
 
     Raises:
@@ -75,7 +83,7 @@ def explain(reference: str, request: Request, text_or_json: str) -> int:
     """
     if text_or_json not in ("plain", "json"):
         raise UsageError(f"There is no format {visible(text_or_json)!r} here.", "Use plain or json.")
-    verdict = request.verdict(reference)
+    verdict = request.verdict(model)
     if text_or_json == "json":
         facts = policy.facts_of(verdict, today())
         told = {"format": "facts-v1", "facts": to_plain(facts), "decisions": to_plain(verdict.decisions)}

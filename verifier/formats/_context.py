@@ -119,6 +119,7 @@ class Context:
         open_sibling: a Reader over one of them, by path; raises Malformed where there is none.
         remote: the bytes come over the network by ranges, so that checks over whole bodies are left out.
         trace: is told, line by line, what programs inside the file do; None where nobody wants to know.
+        symbols: what pickles in the artifact name, as `module.name`, added while they are walked.
     """
 
     budget: Budget
@@ -126,6 +127,7 @@ class Context:
     open_sibling: Callable[[str], Reader]
     remote: bool = False
     trace: Callable[[str], None] | None = None
+    symbols: set[str] = field(default_factory=set)
 
 
 HEAD = 4096

@@ -14,7 +14,7 @@ from typing import TypeVar
 from verifier import formats
 from verifier.errors import BudgetExceeded, Malformed, SourceError
 from verifier.formats import HEAD, Budget, Context, Member, Probe
-from verifier.records import Artifact, Coverage, CoverageState, Reader, Record, visible
+from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Reader, Record, visible
 
 HOW = "pipeline/1"
 """As evidence and coverage name the pipeline."""
@@ -61,6 +61,9 @@ class Inspection:
             self.recognized = tuple(module.FORMAT.id for module in modules)
         for module in modules:
             yield from guarded(partial(module.inspect, artifact, reader, context), artifact.name, module.FORMAT.how)
+        if context.symbols:
+            place = Evidence(artifact.name, f"{len(context.symbols)} symbols", HOW)
+            yield Fact("pickle-symbols", tuple(sorted(context.symbols)), place)
         if not modules:
             reason = f"no format is known by this content: it begins with {head[:8].hex(' ')}"
             yield Coverage(artifact.name, CoverageState.UNKNOWN, reason, HOW)

@@ -16,7 +16,6 @@ from verifier.policy._facts import Facts, documentation, facts
 from verifier.policy._fixtures import Expectation, expectations
 from verifier.policy._load import PYPROJECT, load, parse, presets, resolved, written
 from verifier.policy._policy import Policy, defaults
-from verifier.policy._reference import reference
 from verifier.records import (
     Decision,
     Dossier,
@@ -49,7 +48,6 @@ __all__ = [
     "outcome_of",
     "parse",
     "presets",
-    "reference",
     "resolved",
     "written",
 ]

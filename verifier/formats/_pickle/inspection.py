@@ -6,19 +6,22 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from verifier.errors import VerifierError
+from verifier.errors import BudgetExceeded, VerifierError
 from verifier.formats._context import Budget, Context, Member
 from verifier.formats._numpy.pickled_arrays import PickledArrays
 from verifier.formats._pickle import BOMB, MALFORMED, UNUSUAL, nested, trace
-from verifier.formats._pickle.events import Build, Call, Event, Oddity, Refusal, Refused, Summary
+from verifier.formats._pickle.events import Build, Call, Event, Import, Oddity, Refusal, Refused, Summary
 from verifier.formats._pickle.judge import Judge, loaded
 from verifier.formats._pickle.place import PLAIN_LOADER, Loader, Place
 from verifier.formats._pickle.stream import PickleStream
 from verifier.formats._pickle.values import LongText
 from verifier.formats._readers import BytesReader, Window
-from verifier.records import Artifact, Finding, Reader
+from verifier.records import Artifact, Finding, Reader, visible
 
 _RULE_OF: Final = {Refused.EXHAUSTING: BOMB}
+
+MOST_SYMBOLS: Final = 10_000
+"""Different symbols of one artifact; PickleBall counts 320 in 1,551 popular models."""
 
 
 def inspect_stream(
@@ -53,7 +56,8 @@ def inspect_stream(
     place = Place(artifact.name, how, label)
     if context.trace is not None:
         context.trace(f"{artifact.name}{f', {label}' if label else ''}: a pickle from byte {start}")
-    yield from _Inspector(artifact, context.budget, context.trace).judged(stream, reader, place, loader)
+    inspector = _Inspector(artifact, context.budget, context.trace, context.symbols)
+    yield from inspector.judged(stream, reader, place, loader)
     if context.trace is not None:
         length = min(stream.summary.end - start, trace.LONGEST + 1)
         for line in trace.program(reader.read_at(start, length)):
@@ -69,11 +73,13 @@ class _Inspector:
         artifact: what the outermost stream stands in.
         budget: charged by all.
         trace: see Context.
+        symbols: see Context.
     """
 
     artifact: Artifact
     budget: Budget
     trace: Callable[[str], None] | None
+    symbols: set[str]
 
     def judged(
         self, stream: PickleStream, reader: Reader, place: Place, loader: Loader, depth: int = 0
@@ -85,6 +91,8 @@ class _Inspector:
                     loader.observe(event)
                 if self.trace is not None:
                     self.trace(f"{'  ' * depth}{event.offset:>10}  {trace.told(event)}")
+                if isinstance(event, Import):
+                    self._named(event)
                 yield from _about_stream(event, place)
                 yield from judge.judge(event)
                 if isinstance(event, Build) and (wrong := arrays.wrong(event)):
@@ -96,6 +104,11 @@ class _Inspector:
             yield from judge.rest()
             raise
         yield from judge.rest()
+
+    def _named(self, event: Import) -> None:
+        self.symbols.add(visible(event.value.path))
+        if len(self.symbols) > MOST_SYMBOLS:
+            raise BudgetExceeded(f"names more than {MOST_SYMBOLS} symbols")
 
     def _loaded(self, event: Call, reader: Reader) -> Iterator[Member]:
         for constant in loaded(event):

@@ -15,20 +15,22 @@ FEW = 12
 """Words of a closed vocabulary that are listed."""
 
 
-def reference() -> str:
+def told() -> str:
     """Every section with its keys: what each takes, its default and what it means."""
     lines: list[str] = []
-    for name, told in cast(Mapping[str, Told], schema()["properties"]).items():
-        if told.get("type") not in ("object", "array") or name == "extends":
-            lines.append(f"{name:<14} {told['description']}")
-            continue
-        lines += ["", *_section(name, told)]
+    for name, section in cast(Mapping[str, Told], schema()["properties"]).items():
+        if section.get("type") in ("object", "array"):
+            lines += ["", *_section(name, section)]
+        else:
+            lines.append(f"{name:<14} {section['description']}")
     return "\n".join(lines) + "\n"
 
 
 def _section(name: str, told: Told) -> Iterator[str]:
     entry = cast(Told, told.get("items") or told.get("additionalProperties") or {})
-    properties = cast(Mapping[str, Told], told.get("properties") or entry.get("properties") or {})
+    kinds = cast(list[Told], entry.get("anyOf", [entry]))
+    within = {key: one for kind in kinds for key, one in cast(Mapping[str, Told], kind.get("properties", {})).items()}
+    properties = cast(Mapping[str, Told], told.get("properties") or within)
     header = f"[[{name}]]" if told["type"] == "array" else f"[{name}]" if "properties" in told or not properties else ""
     yield f"{header or f'[{name}.NAME]':<14} {told['description']}"
     if not properties:
