@@ -10,7 +10,7 @@ from verifier import formats
 from verifier.policy import expectations, ordered, outcome_of, parse, presets
 
 ROOT = Path(__file__).resolve().parents[2]
-BLOCKS = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+BLOCKS: list[str] = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
 TODAY = date(2026, 6, 1)
 
 
