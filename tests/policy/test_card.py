@@ -92,6 +92,10 @@ def test_a_base_whose_license_nobody_knows_is_open() -> None:
     assert judged("lineage = true", own, bases=("org/base",)) == [
         (Level.UNDECIDED, "no license of org/base is declared")
     ]
+    base = claim("license", "gemma", subject="org/base")
+    assert judged("lineage = true", base, bases=("org/base",)) == [
+        (Level.UNDECIDED, "no license of org/name is declared, and it derives from org/base")
+    ]
     named = claim("base-model", ("org/base", "our checkpoint"))
     base = claim("license", "mit", subject="org/base")
     assert judged('lineage = true\nmissing = "deny"', own, named, base, bases=("org/base",)) == [

@@ -75,6 +75,9 @@ class Card(Section):
                 if name not in bases:
                     reason = f"the base model {name!r} is no model of the hub, and its license is not known"
                     yield Decision("card.lineage", self.missing, claim, reason)
+        if bases and not own:
+            reason = f"no license of {case.model} is declared, and it derives from {min(bases)}"
+            yield Decision("card.lineage", self.missing, case.model, reason)
         for base in sorted(bases):
             claims = _licenses(case, base)
             if self.licenses or self.license_names or not claims:
