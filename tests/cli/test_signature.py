@@ -99,6 +99,19 @@ def test_files_need_not_be_signed_where_somebody_says_so(
     assert main(["signature", *given, "--ignore", "."]) == 0
 
 
+def test_what_no_loader_reads_is_signed_too_but_for_version_control(
+    model: Path, key: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (".git/config", "part/.git/config", ".cache/huggingface/notes", ".hidden/a.py"):
+        lay_out(model, {path: b"x"})
+    given = ["signature", str(model), "--key", str(key.with_suffix(".pub"))]
+    assert main(["sign", str(model), "--key", str(key)]) == 0
+    assert "covers 8 files" in shown(capsys)
+    assert main(given) == 0
+    (model / "part" / ".git" / "config").write_bytes(b"y")
+    assert main(given) == 1
+
+
 def test_one_file_is_signed_beside_it(model: Path, key: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = model / "config.json"
     assert main(["sign", str(file), "--key", str(key)]) == 0

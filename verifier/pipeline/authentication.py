@@ -59,6 +59,7 @@ def authenticate(
     trust: Trust,
     *,
     offline: bool = False,
+    everything: bool = True,
     progress: Progress | None = None,
 ) -> Dossier:
     """Who signed a model, and whether its bytes are those signed.
@@ -67,6 +68,7 @@ def authenticate(
         reference: as for `verify_model`.
         trust: whom to trust, and the time.
         offline: use no network.
+        everything: look at files no loader reads too, which signatures cover.
         progress: told how far reading is.
 
     Returns:
@@ -77,7 +79,8 @@ def authenticate(
         SourceError: the model cannot be resolved.
     """
     limits = Limits()
-    source = sources.resolve(sources.parse(reference), offline=offline, fetched=limits.fetched)
+    asked = sources.parse(reference)
+    source = sources.resolve(asked, offline=offline, fetched=limits.fetched, everything=everything)
     examiner = Examiner(source, limits, progress)
     results = side_by_side(examiner.identify, source.snapshot.artifacts, os.cpu_count() or 1)
     snapshot = replace(source.snapshot, artifacts=tuple(result.artifact for result in results))

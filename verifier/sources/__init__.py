@@ -12,13 +12,14 @@ from verifier.sources.reference import parse
 __all__ = ["FETCHED", "RULES", "Handle", "Source", "parse", "resolve"]
 
 
-def resolve(reference: Reference, *, offline: bool = False, fetched: int = FETCHED) -> Source:
+def resolve(reference: Reference, *, offline: bool = False, fetched: int = FETCHED, everything: bool = False) -> Source:
     """The immutable snapshot a reference names now, ready to be read.
 
     Args:
         reference: from `parse`, or built for a repository another one loads.
         offline: use no network; a hub reference is answered from the hub's cache on this machine.
         fetched: bytes that may be pulled over the network for one file.
+        everything: list what stands in a folder although no loader reads it, as signatures cover it.
 
     Raises:
         UsageError: the reference does not fit what is found on this machine.
@@ -28,7 +29,7 @@ def resolve(reference: Reference, *, offline: bool = False, fetched: int = FETCH
         case SourceKind.FOLDER | SourceKind.FILE:
             from verifier.sources import local
 
-            return local.resolve(reference)
+            return local.resolve(reference, everything=everything)
         case SourceKind.CACHE:
             from verifier.sources import cache
 

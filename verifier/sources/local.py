@@ -156,8 +156,12 @@ class FileHandle:
         return part
 
 
-def resolve(reference: Reference) -> LocalSource:
+def resolve(reference: Reference, *, everything: bool = False) -> LocalSource:
     """A folder or a file as it stands now.
+
+    Args:
+        reference: to it.
+        everything: list what no loader reads too; see `walk`.
 
     Raises:
         UsageError: there is none.
@@ -169,7 +173,7 @@ def resolve(reference: Reference) -> LocalSource:
         real = os.path.realpath(root)
         add(listing, Path(root).name, real, "")
     elif is_folder(Path(root)):
-        listing = walk(root, cache_blobs(Path(root)))
+        listing = walk(root, cache_blobs(Path(root)), everything=everything)
     else:
         raise UsageError(f"There is no folder {visible(root)}.", "Check the spelling.")
     artifacts = [Artifact(entry.path, entry.size) for entry in listing.entries]

@@ -52,7 +52,7 @@ class Listing:
         self.coverage.append(Coverage(Artifact(path, 0).name, state, reason, HOW))
 
 
-def walk(root: str, blobs: tuple[str, ...] = ()) -> Listing:
+def walk(root: str, blobs: tuple[str, ...] = (), *, everything: bool = False) -> Listing:
     """Lists the files below a folder, in order of their paths.
 
     Symbolic links to files are followed inside the folder and into `blobs`; links to folders never (a folder inside
@@ -61,6 +61,7 @@ def walk(root: str, blobs: tuple[str, ...] = ()) -> Listing:
     Args:
         root: absolute path.
         blobs: real paths of folders outside that links to files may lead to.
+        everything: pass by nothing but `.git` at the top.
 
     Raises:
         SourceError: more than MAX_FILES files.
@@ -75,7 +76,7 @@ def walk(root: str, blobs: tuple[str, ...] = ()) -> Listing:
             if entry.is_symlink():
                 _follow(listing, path, entry.path, allowed)
             elif entry.is_dir(follow_symlinks=False):
-                if path in _SKIPPED or name == ".git":
+                if path == ".git" or (not everything and (path in _SKIPPED or name == ".git")):
                     listing.skipped.append(path)
                 else:
                     pending.append(f"{path}/")

@@ -115,7 +115,7 @@ def sign(
         raise UsageError(f"{visible(reference)} is not a folder or file here.", "Download the model to sign it.")
     root = Path(asked.location)
     target = output or (root / "model.sig" if asked.kind is SourceKind.FOLDER else Path(f"{root}.sig"))
-    source = sources.resolve(asked)
+    source = sources.resolve(asked, everything=True)
     left_out = {inside(target, root), *(inside(Path(path), root) for path in ignored), *EXCLUDED}
     left_out |= set(_signatures(source))
     kept = Manifest("", (), "", ignored=tuple(sorted(path for path in left_out if not Path(path).is_absolute())))
