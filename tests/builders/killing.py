@@ -116,7 +116,7 @@ def main(reference: str, truth: str, trials: str, seed: str) -> None:
             if status == 0:
                 finished += 1
                 shutil.rmtree(cache)
-            elif told:
+            elif told and os.WIFEXITED(status):
                 wrong.append(told)
         status, told = run(reference)
         result |= {"wrong": wrong + untrue(cache, Path(truth)), "deaths": deaths, "finished": finished, "last": status}

@@ -69,6 +69,10 @@ def test_an_update_shows_what_changed_and_does_not_go_back_silently(
     first = lock.read(project / "models.lock").models["org/sound"]
     assert main(["lock", "update", "-q"]) == 0
     assert "unchanged" in capsys.readouterr().out
+    main(["lock", "add", "org/adapter", "-q", "--lock", "loading.lock"])
+    capsys.readouterr()
+    assert main(["lock", "update", "org/adapter", "org/sound", "-q", "--lock", "loading.lock"]) == 0
+    assert capsys.readouterr().out.count("unchanged") == 2
     card = models / "org" / "sound" / "README.md"
     card.write_bytes(CARD.replace(b"mit", b"apache-2.0"))
     assert main(["lock", "diff", "-q"]) == 0

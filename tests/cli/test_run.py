@@ -13,6 +13,7 @@ from huggingface_hub import constants
 from tests.builders.hub import Hub
 from tests.workflows.conftest import hub, hub_cache, models
 from verifier.cli import main
+from verifier.cli import run as command
 
 __all__ = ["hub", "hub_cache", "models"]
 
@@ -63,8 +64,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: Path, hub: 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "HF_HUB_CACHE": str(constants.HF_HUB_CACHE)}
-    command = [sys.executable, "-m", "verifier", "run", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=250, check=False)
+    program = [sys.executable, "-m", "verifier", "run", *arguments]
+    return subprocess.run(program, env=environment, capture_output=True, encoding="utf-8", timeout=250, check=False)
 
 
 def test_locked_models_are_trained_on_without_any_network(project: Path, hub: Hub) -> None:
@@ -95,6 +96,11 @@ def test_a_refused_model_ends_in_1_with_the_reason_in_the_programs_words_and_in_
     assert "OSError: You are trying to access a gated repo." in done.stderr
     assert "verify run: model-verify refuses org/tampered@main: org/tampered is rejected" in done.stderr
     assert done.stderr.rstrip().endswith("ended with exit code 5")
+
+
+def test_of_many_files_some_are_named() -> None:
+    paths = [f"{number}.json" for number in range(10)]
+    assert list(command._named(paths))[-2:] == ["7.json", "2 more"]
 
 
 def test_the_programs_own_failure_is_its_own(project: Path) -> None:
