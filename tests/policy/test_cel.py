@@ -11,7 +11,7 @@ from verifier.errors import PolicyError
 from verifier.policy import _cel
 from verifier.policy._case import Case
 from verifier.policy._cel import Outcome, bound, check, evaluate
-from verifier.policy._facts import facts
+from verifier.policy.facts import facts
 from verifier.records import (
     CoverageState,
     Dossier,

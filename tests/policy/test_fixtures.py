@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.builders.dossiers import TODAY
 from verifier.errors import PolicyError
-from verifier.policy import Expectation, decide, documentation, expectations, facts_of, load
-from verifier.policy._facts import Facts, facts
+from verifier.policy import decide, load
+from verifier.policy.facts import Facts, documentation, facts, facts_of
+from verifier.policy.fixtures import Expectation, expectations
 from verifier.records import Outcome, SourceKind, Stage, ToolIdentity
 
 

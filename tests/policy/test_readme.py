@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from verifier import formats
-from verifier.policy import expectations, ordered, outcome_of, parse, presets
+from verifier.policy import ordered, outcome_of, parse, presets
+from verifier.policy.fixtures import expectations
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKS: list[str] = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from verifier.policy import combined, expectations, load, ordered, outcome_of, parse
+from verifier.policy import combined, load, ordered, outcome_of, parse
+from verifier.policy.fixtures import expectations
 
 TODAY = date(2026, 6, 1)
 OURS = 'model = { id = "our-org/classifier" }'

@@ -121,7 +121,7 @@ def keys() -> None:
 @app.command(epilog=examples("verify policy facts"))
 def facts() -> None:
     """Describe the fact document: the names and types that [[rule]] expressions and tests use."""
-    from verifier.policy import documentation
+    from verifier.policy.facts import documentation
 
     _terminal.write(documentation())
 

@@ -13,7 +13,9 @@ from verifier.cli._show import places, shown
 from verifier.cli.model import Request, exit_code
 from verifier.errors import PolicyError, UsageError
 from verifier.pipeline import load_policy
-from verifier.policy import Combined, Expectation, Policy, reference
+from verifier.policy import Combined, Policy, reference
+from verifier.policy.facts import facts_of
+from verifier.policy.fixtures import Expectation, expectations
 from verifier.policy.sections.card import DECLARED
 from verifier.records import Claim, Decision, Level, Standing, Verdict, visible
 from verifier.records.canonical import canonical_bytes, to_plain
@@ -85,7 +87,7 @@ def explain(model: str, request: Request, text_or_json: str) -> int:
         raise UsageError(f"There is no format {visible(text_or_json)!r} here.", "Use plain or json.")
     verdict = request.verdict(model)
     if text_or_json == "json":
-        facts = policy.facts_of(verdict, today())
+        facts = facts_of(verdict, today())
         told = {"format": "facts-v1", "facts": to_plain(facts), "decisions": to_plain(verdict.decisions)}
         _terminal.write(canonical_bytes(told).decode() + "\n")
     else:
@@ -128,7 +130,7 @@ def test(files: Sequence[Path], names: Sequence[str]) -> int:
     chosen = load_policy(names)
     failed = count = 0
     for file in files:
-        for expected in policy.expectations(_content(file), str(file), today()):
+        for expected in expectations(_content(file), str(file), today()):
             count += 1
             faults = list(_faults(expected, chosen))
             failed += bool(faults)

@@ -12,8 +12,6 @@ from datetime import date
 from verifier.policy._case import Case
 from verifier.policy._discovery import Discovery, discover
 from verifier.policy._document import Document
-from verifier.policy._facts import Facts, documentation, facts
-from verifier.policy._fixtures import Expectation, expectations
 from verifier.policy._load import PYPROJECT, load, parse, presets, resolved, written
 from verifier.policy._policy import Policy, defaults
 from verifier.records import (
@@ -34,15 +32,11 @@ __all__ = [
     "Combined",
     "Discovery",
     "Document",
-    "Expectation",
     "Policy",
     "combined",
     "decide",
     "defaults",
     "discover",
-    "documentation",
-    "expectations",
-    "facts_of",
     "load",
     "ordered",
     "outcome_of",
@@ -138,11 +132,6 @@ def decide(
 def ordered(policy: Policy | Combined, case: Case) -> tuple[Decision, ...]:
     """What a policy makes of a case: what counts before what is waived, worst first."""
     return tuple(sorted(policy.decisions(case), key=_order))
-
-
-def facts_of(verdict: Verdict, today: date) -> Facts:
-    """The fact document that rules of one's own saw, for other engines."""
-    return facts(Case(verdict.dossier, verdict.dependencies, verdict.stage, today))
 
 
 def outcome_of(decisions: Iterable[Decision]) -> Outcome:

@@ -8,7 +8,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from verifier.records import Coverage, CoverageState, Dossier, Stage, Verdict
+from verifier.records import Asserter, Coverage, CoverageState, Digest, Dossier, Stage, Verdict
 from verifier.records.canonical import canonical_bytes, to_plain
 
 _READ = frozenset({CoverageState.INSPECTED, CoverageState.DATA, CoverageState.PARTIAL})
@@ -67,6 +67,13 @@ class Case:
 def matches(name: str, patterns: Iterable[str]) -> bool:
     """Whether a name is one of the patterns; `*` stands for any text, and case counts."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def sha256(digests: Iterable[Digest]) -> set[str]:
+    """A file's SHA-256: as computed; as claimed where it was not."""
+    found = [digest for digest in digests if digest.algorithm == "sha256"]
+    computed = {digest.value for digest in found if digest.by is Asserter.COMPUTED}
+    return computed or {digest.value for digest in found}
 
 
 def _merged(records: list[Coverage]) -> tuple[Coverage, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from verifier.policy._facts import LISTS, Facts, Model
+from verifier.policy.facts import LISTS, Facts, Model
 
 if TYPE_CHECKING:
     from cel_expr_python import cel

@@ -38,12 +38,14 @@ class Key:
         schema: what the file may hold.
         doc: one line for people.
         required: it has no default.
+        known: the words of a list, looked up when they are needed; None takes any.
     """
 
     get: Callable[[Table, str, Any], Any]
     schema: Schema
     doc: str
     required: bool = False
+    known: Callable[[], Collection[str]] | None = None
 
 
 def flag(doc: str, *, default: bool = False) -> bool:
@@ -53,13 +55,12 @@ def flag(doc: str, *, default: bool = False) -> bool:
 
 def words(doc: str, known: Callable[[], Collection[str]] | None = None, *, required: bool = False) -> tuple[str, ...]:
     """A list of strings, each of `known()` unless that is None."""
-    item: Schema = {"type": "string", "minLength": 1} if known is None else {"enum": [*sorted(known())]}
-    schema: Schema = {"type": "array", "items": item}
+    schema: Schema = {"type": "array", "items": {"type": "string", "minLength": 1}}
 
     def get(table: Table, key: str, _default: object) -> tuple[str, ...]:
         return table.words(key, None if known is None else known())
 
-    return _key(get, schema, doc, _ABSENT if required else ())
+    return _key(get, schema, doc, _ABSENT if required else (), known)
 
 
 def choice(doc: str, choices: Iterable[E], default: E) -> E:
@@ -116,8 +117,14 @@ def maybe_day(doc: str) -> date | None:
     return _key(lambda table, key, _: table.day(key), {"type": "string", "format": "date"}, doc, None)
 
 
-def _key(get: Callable[[Table, str, Any], T], schema: Schema, doc: str, default: object) -> T:
-    metadata = {"key": Key(get, schema, doc, default is _ABSENT)}
+def _key(
+    get: Callable[[Table, str, Any], T],
+    schema: Schema,
+    doc: str,
+    default: object,
+    known: Callable[[], Collection[str]] | None = None,
+) -> T:
+    metadata = {"key": Key(get, schema, doc, default is _ABSENT, known)}
     found: object = field(metadata=metadata) if default is _ABSENT else field(default=default, metadata=metadata)
     return cast(T, found)
 
@@ -146,6 +153,8 @@ def schema(kind: type[object]) -> Schema:
     required: list[Plain] = []
     for item, key in _keys(kind):
         told: Schema = {"description": key.doc, **key.schema}
+        if key.known is not None:
+            told["items"] = {"enum": [*sorted(key.known())]}
         if key.required:
             required.append(spelled(item.name))
         else:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from verifier.policy import _cel, _keys
+from verifier.policy import _keys
 from verifier.policy._case import Case
-from verifier.policy._facts import facts
 from verifier.policy._keys import Schema, level, text
 from verifier.policy._section import Section
 from verifier.policy._table import Table
@@ -67,7 +66,11 @@ class Customs(Section):
 
     def decide(self, case: Case) -> Iterator[Decision]:
         """A Decision for each rule that is not true of the model, or cannot be told."""
-        document = _cel.bound(facts(case)) if self.entries else {}
+        if not self.entries:
+            return
+        from verifier.policy import _cel, facts
+
+        document = _cel.bound(facts.facts(case))
         for entry in self.entries:
             applies = _cel.evaluate(entry.when, document) if entry.when else _cel.Outcome(truth=True)
             holds = _cel.evaluate(entry.assert_, document) if applies.truth else applies
@@ -84,6 +87,8 @@ _UNKNOWN = {Level.DENY: Level.UNDECIDED}
 
 
 def _check(table: Table, key: str, expression: str) -> None:
+    from verifier.policy import _cel
+
     try:
         if expression:
             _cel.check(expression)

@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from verifier.policy import _keys
-from verifier.policy._case import Case, matches
-from verifier.policy._facts import sha256
+from verifier.policy._case import Case, matches, sha256
 from verifier.policy._keys import Schema, day, text
 from verifier.policy._section import Section
 from verifier.policy._table import Table, near

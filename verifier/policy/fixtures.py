@@ -20,9 +20,9 @@ from datetime import date
 from verifier.policy import _keys
 from verifier.policy._case import Case
 from verifier.policy._document import read
-from verifier.policy._facts import STATES
 from verifier.policy._keys import choice, flag, number, text, words
 from verifier.policy._table import Table, near
+from verifier.policy.facts import STATES
 from verifier.records import (
     Artifact,
     Asserter,

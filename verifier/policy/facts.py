@@ -6,12 +6,13 @@ Each class here is a type of the document and each field a name in it; the docst
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from types import MappingProxyType
 
-from verifier.policy._case import Case
-from verifier.records import Asserter, CoverageState, Digest, Standing
+from verifier.policy._case import Case, sha256
+from verifier.records import CoverageState, Standing, Verdict
 from verifier.records.evidence import Value
 from verifier.rules import rule
 
@@ -208,6 +209,11 @@ def facts(case: Case) -> Facts:
     )
 
 
+def facts_of(verdict: Verdict, today: date) -> Facts:
+    """The document that rules of one's own saw, for other engines."""
+    return facts(Case(verdict.dossier, verdict.dependencies, verdict.stage, today))
+
+
 def _model(case: Case) -> Model:
     snapshot = case.dossier.snapshot
     reference = snapshot.reference
@@ -230,13 +236,6 @@ def _files(case: Case) -> Iterator[File]:
     for name, formats in case.formats.items():
         size, digests = (own[name].size, own[name].digests) if name in own else (0, ())
         yield File(name, size, min(sha256(digests), default=""), tuple(sorted(formats)))
-
-
-def sha256(digests: Iterable[Digest]) -> set[str]:
-    """A file's SHA-256: as computed; as claimed where it was not."""
-    found = [digest for digest in digests if digest.algorithm == "sha256"]
-    computed = {digest.value for digest in found if digest.by is Asserter.COMPUTED}
-    return computed or {digest.value for digest in found}
 
 
 def _words(value: Value) -> tuple[str, ...]:
