@@ -78,9 +78,9 @@ def test_an_update_that_loads_nothing_more_drops_what_was_loaded() -> None:
 def test_files_are_held_against_the_lock(models: Path, hub: Hub, tmp_path: Path) -> None:
     locked = locking.entries(verify_model("org/sound"), "org/sound")["org/sound"].snapshot()
     here = lay_out(tmp_path / "here", SOUND)
-    hashed: list[int] = []
-    assert locking.check(locked, here, hashed.append) == ()
-    assert sum(hashed) == sum(map(len, SOUND.values()))
+    hashed: list[tuple[str, int, int]] = []
+    assert locking.check(locked, here, lambda *step: hashed.append(step)) == ()
+    assert max(done for _, done, _ in hashed) == hashed[0][2] == sum(map(len, SOUND.values()))
     (here / "README.md").write_bytes(CARD.replace(b"mit", b"bsd"))
     (here / "config.json").write_bytes(b"{}")
     (here / "model.safetensors").unlink()

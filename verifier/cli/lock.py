@@ -133,15 +133,8 @@ def chosen(path: Path, names: Sequence[str]) -> list[LockedModel]:
 def checked(model: LockedModel, folder: Path, *, quiet: bool) -> tuple[locking.Fault, ...]:
     """What differs between a folder and a locked model; progress shows on standard error."""
     progress = _terminal.Progress(quiet=quiet)
-    total = sum(file.size for file in model.files.values())
-    done = [0]
-
-    def told(count: int) -> None:
-        done[0] += count
-        progress(model.id, done[0], total)
-
     try:
-        return locking.check(model.snapshot(), folder, told)
+        return locking.check(model.snapshot(), folder, progress)
     finally:
         progress.clear()
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock as Mutex
 
 from verifier import sources
 from verifier._version import __version__
 from verifier.errors import NotFoundError, RefusedError, UsageError
+from verifier.pipeline.examination import Progress
 from verifier.records import Fact, Reference, Snapshot, SourceKind, Standing, Verdict, visible
 from verifier.records.canonical import verdict_digest
 from verifier.sources import Source
@@ -189,13 +191,13 @@ def misplaced(claimed: Snapshot, source: Source) -> tuple[Fault, ...]:
     )
 
 
-def check(claimed: Snapshot, folder: Path, told: Callable[[int], object] | None = None) -> tuple[Fault, ...]:
+def check(claimed: Snapshot, folder: Path, progress: Progress | None = None) -> tuple[Fault, ...]:
     """What differs between a folder and what it is to hold; every file is hashed.
 
     Args:
         claimed: each file with its SHA-256.
         folder: where the files lie.
-        told: called with the number of bytes hashed, again and again, from several threads.
+        progress: told how far hashing is.
 
     Raises:
         SourceError: a file cannot be read.
@@ -208,8 +210,15 @@ def check(claimed: Snapshot, folder: Path, told: Callable[[int], object] | None 
     wrong = {fault.path for fault in faults}
     digests = {a.path: {(digest.algorithm, digest.value) for digest in a.digests} for a in claimed.artifacts}
     present = [path for path in digests if path not in wrong]
+    total, done, mutex = sum(artifact.size for artifact in claimed.artifacts), [0], Mutex()
 
     def changed(path: str) -> bool:
+        def told(count: int) -> None:
+            with mutex:
+                done[0] += count
+            if progress is not None:
+                progress(path, done[0], total)
+
         with source.open(path) as handle:
             return not digests[path] <= {(digest.algorithm, digest.value) for digest in handle.digests(told)}
 

@@ -68,14 +68,14 @@ def sync(
         models: those of it that are wanted.
         policy: what each must still be accepted by if it has to be fetched.
         told: told of each model whether it was `present` or `fetched`.
-        progress: told how far a download is.
+        progress: told how far hashing or a download is.
 
     Raises:
         RefusedError: what the hub has, or the cache holds beside it, is not what is locked.
         SourceError: something cannot be fetched.
     """
     for model in models:
-        faults = locking.check(model.snapshot(), folder(model))
+        faults = locking.check(model.snapshot(), folder(model), progress)
         if faults:
             text = f"hf://{model.id}@{model.commit}"
             fetch(text, policy(model), lock=lock, exactly=True, progress=progress)
