@@ -54,7 +54,7 @@ def main() -> int:
         print(f"{name:22} {rate:6.2f} %  floor {floors[name]:6.2f} %  {verdict}")
     for row in rows:
         wrong = row["label"] != "grey" and (row["label"] == "benign") != (row["verdict"] == "clean")
-        if wrong and "-v" in sys.argv:
+        if row["verdict"] in {"crash", "timeout"} or (wrong and "-v" in sys.argv):
             print(row["label"], row["verdict"], row["format"], row["technique"], row["path"])
     return 1 if missed else 0
 
