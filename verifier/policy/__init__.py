@@ -14,6 +14,7 @@ from verifier.policy._discovery import Discovery, discover
 from verifier.policy._document import Document
 from verifier.policy._load import PYPROJECT, load, parse, presets, resolved, written
 from verifier.policy._policy import Policy, defaults
+from verifier.policy.sections.waive import RULES
 from verifier.records import (
     Decision,
     Dossier,
@@ -29,6 +30,7 @@ from verifier.records.trust import Signer
 
 __all__ = [
     "PYPROJECT",
+    "RULES",
     "Combined",
     "Discovery",
     "Document",

@@ -23,6 +23,9 @@ LONGEST = timedelta(days=366)
 
 EXPIRED = "waiver-expired"
 
+RULES = (EXPIRED, UNUSED)
+"""What a policy finds of itself."""
+
 NEVER = frozenset({"digest-mismatch", UNUSED, EXPIRED})
 """Rules no waiver sets aside."""
 
