@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from tests.builders.signing import (
 from verifier.claims import signatures
 from verifier.crosschecks import digests
 from verifier.errors import SourceError
-from verifier.records import Claim, Comparison, Coverage, Dossier, Fact, Reader, Result, Standing
+from verifier.records import Claim, Comparison, Coverage, CoverageState, Dossier, Fact, Reader, Result, Standing
 from verifier.records.trust import Method, Signer, Trust
 
 MADE = Path(__file__).parents[1] / "data" / "signatures"
@@ -186,3 +187,18 @@ def test_another_signer_than_those_named_for_the_model_is_told() -> None:
     assert rules(collect(other, FILES, holder(models=("org/*",)))) == ["signature-other-signer"]
     assert rules(collect(other, FILES, holder(models=("other/*",)), holder())) == []
     assert rules(collect(bundle(), FILES, holder(models=("org/*",)))) == []
+
+
+def test_what_is_read_of_all_signatures_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = json.dumps(bundle()).encode()
+    monkeypatch.setattr(signatures, "MAX_TOTAL", 2 * len(raw))
+    many = {f"{number}.sig": raw for number in range(4)} | {"0.bin.sig": b"\x88" * 1000}
+    found = list(signatures.collect(*model({**FILES, **many}), Trust(NOW, (holder(),))))
+    assert [record.state for record in found if isinstance(record, Coverage)] == [CoverageState.LIMIT]
+    assert len({record.evidence.artifact for record in found if isinstance(record, Claim)}) == 1
+
+
+def test_digests_of_a_kind_that_cannot_be_computed_here_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "blake3", None)
+    signature, results, _ = genuine("1.1.1-blake3.sig", dict(reference.FILES))
+    assert (signature.standing, {*results}) == (Standing.VERIFIED, {Result.INCONCLUSIVE})

@@ -133,6 +133,8 @@ def test_a_certificate_signs_with_its_chain(model: Path, tmp_path: Path, capsys:
     assert main([*given, str(tmp_path / "own.pem")]) == 0
     assert main(["signature", str(model), "--root", str(tmp_path / "root.pem"), "--identity", "ana@*"]) == 0
     assert main([*given, str(tmp_path / "root.pem")]) == 2
+    (tmp_path / "other.pem").write_bytes(certificates.pem(certificates.certificate("bob", root, "root", root)))
+    assert main([*given, str(tmp_path / "other.pem")]) == 2
     late = certificates.certificate("ana", own, "root", root, dates=(certificates.BORN, certificates.BORN))
     (tmp_path / "own.pem").write_bytes(certificates.pem(late))
     assert main([*given, str(tmp_path / "own.pem")]) == 2

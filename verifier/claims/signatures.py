@@ -16,6 +16,7 @@ from verifier.records import (
     Coverage,
     CoverageState,
     Evidence,
+    Reader,
     Snapshot,
 )
 from verifier.records.trust import Trust
@@ -32,24 +33,45 @@ NAMES = ("model.sig",)
 SUFFIXES = (".sig", ".sigstore", ".sigstore.json")
 """Endings of files that are signatures if they hold a Sigstore bundle."""
 
+HEAD = 64
+"""Bytes that show whether a file may be JSON."""
+
+MAX_TOTAL = 64 << 20
+"""Bytes read of all signatures of a model: ten thousand of the usual size."""
+
 
 def collect(snapshot: Snapshot, open_file: OpenFile, trust: Trust) -> Iterator[Yield]:
     """Yields a claim `signature` a signature, the digests it promises, and what it leaves out."""
     found = dict(trust.bundles)
     given = {*found}
+    left = MAX_TOTAL
     for artifact in snapshot.artifacts:
-        if artifact.path.endswith(SUFFIXES):
-            try:
-                raw = open_file(artifact.path).read_at(0, MAX_BYTES + 1)
-            except SourceError as error:
-                reason = f"the signature could not be read: {error}"
-                yield Coverage(artifact.name, CoverageState.NOT_FETCHED, reason, HOW)
-                continue
-            if FAMILY in raw or artifact.file_name in NAMES:
-                found.setdefault(artifact.path, raw)
+        if not artifact.path.endswith(SUFFIXES):
+            continue
+        try:
+            raw = _read(artifact, open_file(artifact.path), left)
+        except SourceError as error:
+            reason = f"the signature could not be read: {error}"
+            yield Coverage(artifact.name, CoverageState.NOT_FETCHED, reason, HOW)
+            continue
+        left -= len(raw)
+        if left < 0:
+            reason = "the model holds more bytes of signatures than are read"
+            yield Coverage(artifact.name, CoverageState.LIMIT, reason, HOW)
+            break
+        if FAMILY in raw or artifact.file_name in NAMES:
+            found.setdefault(artifact.path, raw)
     for name in given or found:
         folder = "" if given else name[: name.rfind("/") + 1]
         from verifier.claims._signing.statement import Model, stated
 
         place = Evidence(Artifact(name, len(found[name])).name, "a signature", HOW)
         yield from stated(found[name], place, Model(snapshot, open_file, folder, frozenset(found)), trust)
+
+
+def _read(artifact: Artifact, reader: Reader, most: int) -> bytes:
+    """A file that may be a signature: whole, or one byte more than may be read; only its head where it is no JSON."""
+    head = reader.read_at(0, HEAD)
+    if head.lstrip()[:1] != b"{" and artifact.file_name not in NAMES:
+        return head
+    return reader.read_at(0, min(most, MAX_BYTES) + 1)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from verifier import sources
-from verifier.claims._signing import FAMILY, bundle, certificate, keys, manifest
+from verifier.claims._signing import FAMILY, MAX_BYTES, bundle, certificate, keys, manifest
 from verifier.claims._signing.bundle import IN_TOTO, Bundle, Envelope
 from verifier.claims._signing.flaw import Flaw
 from verifier.claims._signing.manifest import EXCLUDED, Manifest, Resource
@@ -138,7 +138,7 @@ def _signatures(source: sources.Source) -> Iterator[str]:
     for artifact in source.snapshot.artifacts:
         if artifact.path.endswith(".sig"):
             with source.open(artifact.path) as reader:
-                if FAMILY in reader.read_at(0, artifact.size):
+                if FAMILY in reader.read_at(0, MAX_BYTES):
                     yield artifact.path
 
 
