@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +17,8 @@ def publish(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written; what was there is still there.
     """
+    import tempfile
+
     mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~umask()
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
