@@ -169,7 +169,7 @@ def test_cases_hold_or_do_not(repository: Path, capsys: pytest.CaptureFixture[st
 
 def test_a_first_policy_is_green_but_for_what_runs_code(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["policy", "init", "./models/good", "./models/gap", "-q"]) == 0
-    assert "2 models, 1 waivers until" in capsys.readouterr().out
+    assert "models: 2, waivers: 1, until" in capsys.readouterr().out
     assert main(["./models/gap", "-q"]) == 0
     assert main(["./models/bad", "-q"]) == 1
     assert main(["policy", "init"]) == 2
@@ -177,7 +177,7 @@ def test_a_first_policy_is_green_but_for_what_runs_code(repository: Path, capsys
     (repository / "verify.toml").unlink()
     assert main(["policy", "init"]) == 1
     told = capsys.readouterr().out
-    assert "3 models" in told
+    assert "models: 3" in told
     assert "not waived: " in told
     assert "severity.critical" in told
     text = (repository / "verify.toml").read_text()
@@ -230,6 +230,12 @@ def test_how_a_waiver_names_its_model(repository: Path, model: str, named: dict[
     assert main(["waive", "pickle-unsafe-call", model, *SIGNED, *chosen]) == 0
     entry = {"rule": "pickle-unsafe-call", **named, "reason": "read it", "owner": "ana", "expires": end}
     assert tomllib.loads(ours.read_text())["waive"] == [entry]
+
+
+def test_a_waiver_does_not_follow_a_branch(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "verify.toml").write_text("version = 1\n")
+    assert main(["waive", "pickle-unsafe-call", "org/name@main", *SIGNED]) == 2
+    assert "does not follow branches and tags" in capsys.readouterr().err
 
 
 def test_waivers_that_end_are_listed_and_renewed(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -189,7 +189,7 @@ def init(references: Sequence[str], output: Path, request: Request, signature: S
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file.") from error
     waived = made.text.count("\n[[waive]]")
-    _terminal.write(f"Wrote {output}: {len(models)} models, {waived} waivers until {signature.expires}.\n")
+    _terminal.write(f"Wrote {output}: models: {len(models)}, waivers: {waived}, until {signature.expires}.\n")
     for verdict in made.verdicts:
         _terminal.write(f"{verdict.outcome}  {visible(verdict.dossier.snapshot.id, 500)}\n")
     for model, decision in made.left:

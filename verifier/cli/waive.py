@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -36,8 +37,15 @@ def waive(rule: str, model: str, chosen: Sequence[str], reason: str, owner: str,
 
 def _meant(model: str) -> tuple[str, str]:
     reference = sources.parse(model)
+    if reference.kind is SourceKind.HUB and reference.revision is None:
+        return reference.location, ""
     if reference.kind is SourceKind.HUB:
-        return (f"{reference.location}@{reference.revision}" if reference.revision else reference.location), ""
+        if not re.fullmatch(r"[0-9a-f]{40}", reference.revision or ""):
+            raise UsageError(
+                f"{visible(model)} names no commit, and a waiver does not follow branches and tags.",
+                "Name the model alone, or its commit of 40 hexadecimal digits.",
+            )
+        return f"{reference.location}@{reference.revision}", ""
     if reference.kind is SourceKind.URL:
         return reference.location, ""
     return "", Request("default", None, offline=True, quiet=False).verdict(model).snapshot_digest
