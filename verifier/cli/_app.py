@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from verifier._version import __version__
-from verifier.cli import _configuration, _fetches, _lock, _policy, _signing, _terminal, _trust
+from verifier.cli import _codebase, _configuration, _fetches, _lock, _policy, _signing, _terminal, _trust
 from verifier.cli._options import (
     Isolated,
     Offline,
@@ -179,6 +179,7 @@ def version() -> None:
 
 
 app.add_typer(_fetches.app)
+app.add_typer(_codebase.app)
 app.add_typer(_lock.app, name="lock")
 app.add_typer(_policy.app, name="policy")
 app.add_typer(_trust.app, name="trust")

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from verifier.cli import _configuration
-from verifier.cli._options import Isolated, LockFile, Offline, Policy, Quiet, References, SamePolicy, examples
+from verifier.cli._options import REFERENCE, Isolated, LockFile, Offline, Policy, Quiet, SamePolicy, examples
+from verifier.errors import UsageError
 
 app = typer.Typer(
     help="Pin models by commit and digest in models.lock, and hold files against it.",
@@ -22,9 +23,17 @@ Models = Annotated[
 ]
 
 
-@app.command(epilog=examples("verify lock add org/name", "verify lock add org/name@v1.0 --policy strict"))
+@app.command(
+    epilog=examples(
+        "verify lock add org/name", "verify lock add org/name@v1.0 --policy strict", "verify lock add --from-code ."
+    )
+)
 def add(
-    references: References,
+    references: Annotated[list[str] | None, typer.Argument(metavar="[REF]...", help=REFERENCE)] = None,
+    *,
+    from_code: Annotated[
+        list[Path] | None, typer.Option("--from-code", metavar="PATH", help="Also every model that code there names.")
+    ] = None,
     policy: Policy = None,
     isolated: Isolated = False,
     offline: Offline = False,
@@ -35,8 +44,15 @@ def add(
     from verifier.cli import lock as command
     from verifier.cli.model import Request
 
-    chosen = _configuration.policies(policy, references, isolated=isolated)
-    return command.add(references, Request(chosen, None, offline, quiet), lock)
+    wanted = references or []
+    if from_code:
+        from verifier.cli import code
+
+        wanted = list(dict.fromkeys([*wanted, *code.references(from_code)]))
+    elif not wanted:
+        raise UsageError("No model is named.", "Name models, or with --from-code what holds code that does.")
+    chosen = _configuration.policies(policy, wanted, isolated=isolated)
+    return command.add(wanted, Request(chosen, None, offline, quiet), lock)
 
 
 @app.command(epilog=examples("verify lock check", "verify lock check org/name --dir ./models/name"))

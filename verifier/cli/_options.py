@@ -29,10 +29,10 @@ def rule_ids() -> list[str]:
     return sorted(rules.rule_ids())
 
 
-_REFERENCE = "Hub id, hf:// id, folder, file, hub cache folder or https:// URL."
+REFERENCE = "Hub id, hf:// id, folder, file, hub cache folder or https:// URL."
 
-Reference = Annotated[str, typer.Argument(metavar="REF", help=_REFERENCE)]
-References = Annotated[list[str], typer.Argument(metavar="REF", help=_REFERENCE)]
+Reference = Annotated[str, typer.Argument(metavar="REF", help=REFERENCE)]
+References = Annotated[list[str], typer.Argument(metavar="REF", help=REFERENCE)]
 Policy = Annotated[
     list[str] | None,
     typer.Option(

@@ -1,0 +1,79 @@
+"""`verify code` as a person uses it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.builders.hub import Hub
+from tests.workflows.conftest import hub, hub_cache, models
+from verifier.cli import main
+
+__all__ = ["hub", "hub_cache", "models"]
+
+CODE = 'from transformers import AutoModel\nAutoModel.from_pretrained("org/sound")\n'
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "train.py").write_text(CODE)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_from_an_unpinned_name_to_a_locked_one(
+    project: Path, models: Path, hub: Hub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["code"]) == 1
+    assert capsys.readouterr().out.splitlines()[0].split("  ")[:2] == ["train.py:2", "unpinned"]
+    assert main(["lock", "add", "--from-code", ".", "-q"]) == 0
+    assert main(["code", "-q"]) == 1
+    assert main(["code", "--fix"]) == 0
+    told = capsys.readouterr()
+    assert "train.py: pinned 1 references" in told.err
+    assert told.out.endswith("accepted: 1 reference to models: 1 locked\n")
+    assert 'revision="' in (project / "train.py").read_text()
+    assert main(["lock", "add", "--from-code", "train.py", "-q"]) == 0
+    assert main(["code", "-v"]) == 0
+    assert "train.py:2  locked  org/sound@" in capsys.readouterr().out
+
+
+def test_json_says_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["code", "train.py", "--format", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    (one,) = document["references"]
+    assert (document["format"], document["outcome"]) == ("code-v1", "rejected")
+    assert (one["file"], one["line"], one["name"], one["standing"]) == ("train.py", 2, "org/sound", "unpinned")
+
+
+def test_run_time_names_are_undecided_unless_they_are_allowed(project: Path) -> None:
+    (project / "train.py").write_text(CODE.replace('"org/sound"', "name"))
+    assert main(["code", "-q"]) == 3
+    assert main(["code", "-q", "--allow-run-time"]) == 0
+
+
+def test_unsafe_calls_are_counted_and_decide_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "train.py").write_text("import pickle\npickle.load(f)\n")
+    assert main(["code"]) == 0
+    assert capsys.readouterr().out == "accepted: 0 references to models; 1 unsafe call (-v shows them)\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["code", "none"], "no file or folder none"),
+        (["code", "--format", "xml"], "no format xml"),
+        (["lock", "add"], "No model is named"),
+        (["lock", "add", "--from-code", "two.py"], "named at v1 and v2"),
+    ],
+)
+def test_wrong_calls_are_told(
+    project: Path, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "two.py").write_text(f"{CODE[:-2]}, revision='v1')\n{CODE[:-2]}, revision='v2')\n")
+    assert main(arguments) == 2
+    assert told in capsys.readouterr().err
