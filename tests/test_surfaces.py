@@ -256,7 +256,7 @@ def test_the_readme_names_what_there_is() -> None:
         subprocess.run(
             [SCRIPTS / "verify", *command, "--help"], capture_output=True, encoding="utf-8", check=True
         ).stdout
-        for command in ([], ["model"], ["policy", "explain"], *([word] for word in sorted(named)))
+        for command in ([], ["model"], ["policy", "explain"], ["lock", "add"], *([word] for word in sorted(named)))
     )
     for option in re.findall(r"verify .*?(--[a-z-]+)", text):
         assert option in helped

@@ -195,7 +195,8 @@ _signing.register(app)
 COMMANDS = frozenset(
     [
         command.callback.__name__
-        for command in (*app.registered_commands, *_fetches.app.registered_commands)
+        for part in (app, _fetches.app, _codebase.app)
+        for command in part.registered_commands
         if command.callback
     ]
     + [group.name for group in app.registered_groups if group.name]

@@ -31,8 +31,6 @@ def policies(named: Sequence[str] | None, references: Iterable[str] = (), *, iso
 
     if variable := os.environ.get(VARIABLE):
         return (variable,)
-    from verifier.policy import discover
-
     found = discover(Path.cwd(), [folder for text in references if (folder := Path(text).expanduser()).is_dir()])
     for path in found.passed_over:
         _terminal.note(f"{path} is part of the model and does not decide about it; name it with --policy if it should.")
