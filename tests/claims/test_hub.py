@@ -6,7 +6,7 @@ from tests.builders.dossiers import artifact, opener, reference, snapshot
 from verifier.claims import hub
 from verifier.records import SourceKind, Standing
 
-METADATA = (("author", "org"), ("library_name", "transformers"))
+METADATA = (("author", "org"), ("endpoint", "https://hub.example"), ("library_name", "transformers"))
 
 
 def test_what_the_hub_says_is_its_claim() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.opcodes import call, pickled
+from tests.builders.opcodes import call, name, pickled
 from verifier import policy
 from verifier.cli import main
 from verifier.policy import presets
@@ -107,6 +107,11 @@ def test_what_decided_on_what(repository: Path, capsys: pytest.CaptureFixture[st
     assert "  undecided  ours: coverage.unknown-format  (by default)\n" in told
     assert "  deny  strict: coverage.unknown-format  (strict.toml (shipped):" in told
     assert "weights.bin: no format is known by this content" in told
+    way = "once somebody has looked: verify waive coverage.unknown-format ./models/gap --owner WHO --reason WHY"
+    assert told.count(way) == 1
+    (repository / "models" / "gap" / "m.pkl").write_bytes(pickled(name("mylib", "Net") + b")\x81"))
+    assert main(["policy", "explain", "./models/gap"]) == 3
+    assert "once somebody has looked: verify review ./models/gap\n" in capsys.readouterr().out
 
 
 def test_facts_go_out_as_json(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,6 +48,7 @@ def test_a_repository_costs_two_requests(hub: Hub) -> None:
     assert (algorithms["config.json"], algorithms["weights.bin"]) == ("git-blob-sha1", "sha256")
     assert {d.by for a in source.snapshot.artifacts for d in a.digests} == {Asserter.HUB}
     assert ("gated", "false") in source.snapshot.metadata
+    assert ("endpoint", hub.url) in source.snapshot.metadata
     assert not source.findings
     with pytest.raises(NotFoundError):
         source.open("nope")

@@ -17,7 +17,9 @@ from verifier.policy import Combined, Policy, reference
 from verifier.policy.facts import facts_of
 from verifier.policy.fixtures import Expectation, expectations
 from verifier.policy.sections.card import DECLARED
-from verifier.records import Claim, Decision, Level, Standing, Verdict, visible
+from verifier.policy.sections.symbols import REVIEWABLE
+from verifier.policy.sections.waive import waivable
+from verifier.records import Claim, Decision, Level, SourceKind, Standing, Verdict, visible
 from verifier.records.canonical import canonical_bytes, to_plain
 from verifier.store import publish
 from verifier.workflows import starting, waiving
@@ -107,11 +109,25 @@ def _explained(verdict: Verdict, written: dict[str, dict[str, str]]) -> Iterator
         told = f" ({DECLARED})" if declared and DECLARED not in decision.reason else ""
         where = f"{visible(decision.artifact, 300)}: " if not isinstance(decision.cites, str) else ""
         yield f"      {where}{visible(decision.reason.removeprefix(where), 1000)}{told}"
+        if way := _way_out(decision, verdict):
+            yield f"      once somebody has looked: {way}"
     if not any(decision.level in (Level.DENY, Level.UNDECIDED) for decision in verdict.decisions):
         yield "  nothing was found that the policy denies or leaves undecided"
     for dependency in verdict.dependencies:
         yield ""
         yield from _explained(dependency, written)
+
+
+def _way_out(decision: Decision, verdict: Verdict) -> str:
+    """The command that settles what is undecided; nothing where somebody has to do more."""
+    if decision.level is not Level.UNDECIDED or decision.waiver:
+        return ""
+    snapshot = verdict.dossier.snapshot
+    model = snapshot.id if snapshot.reference.kind is SourceKind.HUB else snapshot.reference.text
+    rule = waiving.subject(decision).rpartition(": ")[2]  # without the name of one of several policies
+    if rule in REVIEWABLE:
+        return f"verify review {visible(model, 500)}"
+    return f"verify waive {rule} {visible(model, 500)} --owner WHO --reason WHY" if rule in waivable() else ""
 
 
 def _place(clause: str, written: dict[str, dict[str, str]]) -> str:
