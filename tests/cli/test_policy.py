@@ -1,4 +1,4 @@
-"""`verify policy`, `verify waive`, `verify renew`, and which policy is in force."""
+"""`verify policy`, and which policy is in force."""
 
 from __future__ import annotations
 
@@ -9,30 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders.opcodes import call, name, pickled
+from tests.builders.opcodes import name, pickled
 from verifier import policy
 from verifier.cli import main
 from verifier.policy import presets
 
-HEADER = b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'
-WEIGHTS = len(HEADER).to_bytes(8, "little") + HEADER + b"\0"
 TODAY = datetime.now(UTC).date()
 SIGNED = ["--owner", "ana", "--reason", "read it"]
-
-
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with an accepted model, one of bytes nobody knows, and one that runs code."""
-    root = (tmp_path / "project").resolve()
-    for folder in (".git", "models/good", "models/gap", "models/bad"):
-        (root / folder).mkdir(parents=True)
-    (root / "models/good/model.safetensors").write_bytes(WEIGHTS)
-    (root / "models/good/README.md").write_text("---\nlicense: mit\n---\n")
-    (root / "models/gap/weights.bin").write_bytes(b"\1\2\3\4 unheard of")
-    (root / "models/bad/model.pkl").write_bytes(pickled(call("os", "system", "echo inert")))
-    monkeypatch.chdir(root)
-    monkeypatch.delenv("VERIFY_POLICY", raising=False)
-    return root
 
 
 def test_a_file_that_is_right_and_one_that_is_not(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -200,68 +183,6 @@ def test_where_there_are_no_models_none_are_guessed(
     assert "cannot be written" in capsys.readouterr().err
 
 
-def test_a_waiver_is_written_and_holds(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["waive", "coverage.unknown-format", "./models/gap", *SIGNED]) == 2
-    assert "Only shipped policies are in force" in capsys.readouterr().err
-    ours = repository / "verify.toml"
-    ours.write_text("version = 1\n")
-    assert main(["waive", "coverage.unknown-format", "./models/gap"]) == 2
-    assert "--reason and --owner" in capsys.readouterr().err
-    assert main(["waive", "coverage.unknown-format", "./models/gap", *SIGNED]) == 0
-    end = TODAY + timedelta(90)
-    assert capsys.readouterr().out == (
-        f"verify.toml: coverage.unknown-format is set aside for ./models/gap until {end}.\n"
-    )
-    assert main(["./models/gap"]) == 0
-    assert f"waived by ana until {end}: read it" in capsys.readouterr().out
-    (repository / "models/gap/weights.bin").write_bytes(b"\1\2\3\4 other bytes")
-    assert main(["./models/gap", "-q"]) == 3
-
-
-@pytest.mark.parametrize(
-    ("model", "named"),
-    [
-        ("org/name", {"model": "org/name"}),
-        (f"org/name@{'a' * 40}", {"model": f"org/name@{'a' * 40}"}),
-        ("org/*", {"model": "org/*"}),
-        ("https://example.org/a.bin", {"model": "https://example.org/a.bin"}),
-    ],
-)
-def test_how_a_waiver_names_its_model(repository: Path, model: str, named: dict[str, str]) -> None:
-    ours = repository / "ours.toml"
-    ours.write_text("version = 1\n")
-    end = TODAY + timedelta(9)
-    chosen = ["--policy", "ours.toml", "--expires", str(end)]
-    assert main(["waive", "pickle-unsafe-call", model, *SIGNED, *chosen]) == 0
-    entry = {"rule": "pickle-unsafe-call", **named, "reason": "read it", "owner": "ana", "expires": end}
-    assert tomllib.loads(ours.read_text())["waive"] == [entry]
-
-
-def test_a_waiver_does_not_follow_a_branch(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (repository / "verify.toml").write_text("version = 1\n")
-    assert main(["waive", "pickle-unsafe-call", "org/name@main", *SIGNED]) == 2
-    assert "does not follow branches and tags" in capsys.readouterr().err
-
-
-def test_waivers_that_end_are_listed_and_renewed(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    ours = repository / "verify.toml"
-    ours.write_text("version = 1\n")
-    assert main(["waive", "pickle-unsafe-call", "org/a", *SIGNED, "--expires", str(TODAY + timedelta(9))]) == 0
-    assert main(["waive", "pickle-unsafe-call", "org/b", *SIGNED, "--expires", str(TODAY + timedelta(60))]) == 0
-    before = ours.read_text()
-    capsys.readouterr()
-    assert main(["renew"]) == 0
-    assert capsys.readouterr().out == f"{TODAY + timedelta(9)}  pickle-unsafe-call  org/a  ana: read it\n"
-    assert main(["renew", "--expiring"]) == 2
-    assert ours.read_text() == before
-    assert main(["renew", "--expiring", "--owner", "bob"]) == 0
-    entries = tomllib.loads(ours.read_text())["waive"]
-    assert [(entry["owner"], entry["expires"] - TODAY) for entry in entries] == [
-        ("bob", timedelta(90)),
-        ("ana", timedelta(60)),
-    ]
-
-
 def test_the_policy_in_force(
     repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,11 +212,3 @@ def test_a_model_does_not_decide_about_itself(repository: Path, capsys: pytest.C
     (repository / "verify.toml").write_text('version = 1\n[severity]\ncritical = "allow"\n')
     assert main(["model", ".", "-q"]) == 1
     assert "verify.toml is part of the model and does not decide about it" in capsys.readouterr().err
-
-
-def test_entries_go_into_one_file(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for one in ("a", "b"):
-        (repository / f"{one}.toml").write_text("version = 1\n")
-    both = ["--policy", "a.toml", "--policy", "b.toml"]
-    assert main(["waive", "pickle-unsafe-call", "org/a", *SIGNED, *both]) == 2
-    assert "Entries go into one policy, not into a.toml and b.toml." in capsys.readouterr().err
