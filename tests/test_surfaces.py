@@ -1,4 +1,4 @@
-"""Where the program is used: the pre-commit hook, run by pre-commit, and the action, run as a runner runs its step."""
+"""Where the program is used: the pre-commit hooks, run by pre-commit, and the action, run as a runner runs its step."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = Path(sys.executable).parent
 LOCK = ROOT / ".github" / "action" / "requirements.txt"
 SARIF = Draft202012Validator(json.loads((ROOT / "tests" / "data" / "sarif-2.1.0.json").read_text(encoding="utf-8")))
+HOOKS = ("model-verify-code", "model-verify-files", "model-verify-lock")
 COMMAND = "::set-output name=verdict::accepted"
 
 
@@ -75,9 +76,9 @@ class Repository(NamedTuple):
 
 @pytest.fixture
 def repository(models: Path, tmp_path: Path) -> Repository:
-    """Has the published hook configured, from this installation instead of one of pre-commit's own."""
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    configured = {"repos": [{"repo": "local", "hooks": [{**hook, "language": "system"}]}]}
+    """Has the published hooks configured, from this installation instead of one of pre-commit's own."""
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    configured = {"repos": [{"repo": "local", "hooks": [{**hook, "language": "system"} for hook in hooks]}]}
     (models / ".pre-commit-config.yaml").write_text(yaml.safe_dump(configured), encoding="utf-8")
     repository = Repository(models, environment(tmp_path, PRE_COMMIT_HOME=str(tmp_path / "pre-commit")))
     assert repository.run("git", "init", "--quiet").returncode == 0
@@ -102,13 +103,14 @@ def test_the_hook_stops_a_poisoned_model_and_says_why(repository: Repository) ->
 def test_the_hook_leaves_other_files_alone(repository: Repository) -> None:
     done = repository.commit_of("notes.md")
     assert done.returncode == 0
-    assert "no files to check" in done.stdout
+    assert re.search(r"verify model files\.+\(no files to check\)", done.stdout)
 
 
 def test_the_hook_is_as_pre_commit_wants_it(repository: Repository) -> None:
     done = repository.run(sys.executable, "-m", "pre_commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml"))
     assert done.returncode == 0, done.stdout
-    assert yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))[0]["language"] == "python"
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert [(hook["id"], hook["language"]) for hook in hooks] == [(name, "python") for name in HOOKS]
 
 
 class Step(NamedTuple):
@@ -266,6 +268,5 @@ def test_the_readme_names_what_there_is() -> None:
         assert re.search(rf"^  {command} ", helped, re.MULTILINE)
     for command in re.findall(r"verify policy ([a-z]+)", text):
         assert re.search(rf"^  {command} ", helped, re.MULTILINE)
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert re.findall(r"- id: (\S+)", text) == [hook["id"]]
+    assert re.findall(r"- id: (\S+)", text) == list(HOOKS)
     assert all((ROOT / path).exists() for path in re.findall(r"\]\((?!https:)([^)#]+)\)", text))

@@ -1,11 +1,11 @@
-"""The command line. `main` is the program `verify`, also installed as `model-verify`."""
+"""The command line. `main` is the program `verify`, also installed as `model-verify`; alone it audits what is here."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
 
@@ -29,8 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if arguments is None:
         signal.signal(signal.SIGINT, _interrupted)
+    return guarded(lambda: _run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """What a command returns, or the exit code of the error it ends in, which is told."""
     try:
-        return _run(list(sys.argv[1:] if arguments is None else arguments))
+        return command()
     except KeyboardInterrupt:
         return _fail("Interrupted.", INTERRUPTED)
     except (UsageError, PolicyError) as error:
@@ -49,7 +54,9 @@ def _run(arguments: list[str]) -> int:
 
     from verifier.cli import _app
 
-    if arguments and arguments[0] not in _app.COMMANDS | _app.OWN_OPTIONS:
+    if not arguments:
+        arguments.append("audit")
+    elif arguments[0] not in _app.COMMANDS | _app.OWN_OPTIONS:
         arguments.insert(0, "model")
     try:
         return _app.app(arguments, standalone_mode=False) or 0

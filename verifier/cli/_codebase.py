@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from verifier.cli._options import LockFile, Quiet, TextOrJson, Verbose, examples
+from verifier.cli import _configuration
+from verifier.cli._options import Isolated, LockFile, Policy, Quiet, TextOrJson, Verbose, examples
 
 app = typer.Typer()
 
@@ -33,3 +34,26 @@ def code(
 
     request = command.Request(fix, allow_run_time, text_or_json, -1 if quiet else int(verbose))
     return command.run(paths or [Path()], request, lock)
+
+
+@app.command(epilog=examples("verify", "verify audit src --policy strict", "verify audit --format json"))
+def audit(
+    paths: Paths = None,
+    *,
+    policy: Policy = None,
+    isolated: Isolated = False,
+    allow_run_time: AllowRunTime = False,
+    text_or_json: TextOrJson = "plain",
+    quiet: Quiet = False,
+    lock: LockFile = None,
+) -> int:
+    """Tell of every model that a source tree names or holds whether it is pinned, locked and accepted.
+
+    Uses no network. This is what `verify` alone does, here.
+    """
+    from verifier.cli import audit as command
+    from verifier.cli.model import Request
+
+    chosen = _configuration.policies(policy, isolated=isolated)
+    request = Request(chosen, None, offline=True, quiet=quiet, memory=True)
+    return command.run(paths or [Path()], request, lock, text_or_json, allow_run_time=allow_run_time)

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from verifier.codebase._language import Language
 from verifier.codebase._mention import COMMIT, Edit, Kind, Mention
-from verifier.codebase._scan import LanguageModule, Place, modules, scan
+from verifier.codebase._scan import PASSED_OVER, LanguageModule, Place, modules, scan
 from verifier.codebase._standing import Judged, Standing, fix, judged, pinned
 
 __all__ = [
     "COMMIT",
+    "PASSED_OVER",
     "Edit",
     "Judged",
     "Kind",

@@ -20,7 +20,7 @@ from verifier.records.discovery import discover
 MAX_BYTES = 4 << 20
 """Bytes of a file that is read; larger ones hold data."""
 
-_PASSED_OVER = frozenset(
+PASSED_OVER = frozenset(
     (
         *(".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", ".mypy_cache", ".ruff_cache", ".pytest_cache"),
         *(".ipynb_checkpoints", ".eggs", ".idea", ".vscode", "__pycache__", "node_modules", "site-packages"),
@@ -73,7 +73,7 @@ def scan(paths: Iterable[Path]) -> Iterator[Place]:
 def _files(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         folders[:] = [
-            name for name in folders if name not in _PASSED_OVER and not Path(place, name, "pyvenv.cfg").exists()
+            name for name in folders if name not in PASSED_OVER and not Path(place, name, "pyvenv.cfg").exists()
         ]
         for name in files:
             if _language(name) is not None and not (file := Path(place, name)).is_symlink():
