@@ -21,7 +21,9 @@ def test_formats_are_discovered() -> None:
         "cyclonedx",
         "cyclonedx17",
         "github",
+        "html",
         "json",
+        "junit",
         "markdown",
         "plain",
         "sarif",
@@ -30,7 +32,8 @@ def test_formats_are_discovered() -> None:
 
 def test_unknown_formats_are_named_with_those_there_are() -> None:
     with pytest.raises(
-        UsageError, match=r"'yaml'.*attestation, cyclonedx, cyclonedx17, github, json, markdown, plain, sarif"
+        UsageError,
+        match=r"'yaml'.*attestation, cyclonedx, cyclonedx17, github, html, json, junit, markdown, plain, sarif",
     ):
         reports.load("yaml")
 

@@ -1,0 +1,182 @@
+"""One HTML file that shows verdicts to a reviewer: it loads nothing, runs nothing, and fits a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+
+from verifier._version import __version__
+from verifier.records import Artifact, Claim, Comparison, Coverage, CoverageState, Dossier, Outcome, Verdict
+from verifier.reports._failure import Failure
+from verifier.reports._view import GAPS, bytes_read, closure, gaps, items, model, place, safe, size
+
+_MOST = 1000
+"""Rows of a table; what follows is counted."""
+
+_PAINT = {
+    CoverageState.INSPECTED: "read",
+    CoverageState.DATA: "data",
+}
+"""Colors of parts of a file; what is in another state is a gap."""
+
+_KEY = (
+    '<p class="key">'
+    + "".join(
+        f'<i class="{name}"></i> {meaning} '
+        for name, meaning in (("read", "inspected"), ("data", "numbers only"), ("gap", "not seen"))
+    )
+    + "</p>"
+)
+_STYLE = Path(__file__).parent / "report.css"
+
+
+def render(
+    verdicts: Sequence[Verdict],
+    *,
+    failures: Sequence[Failure] = (),
+    color: bool = False,  # noqa: ARG001 - for terminals only
+    width: int = 100,  # noqa: ARG001
+    verbose: int = 0,  # noqa: ARG001
+) -> str:
+    """The document."""
+    everything = [one for verdict in verdicts for one in closure(verdict)]
+    sections = [_section(verdict) for verdict in everything] + [_failed(failure) for failure in failures]
+    title = ", ".join(_text(model(verdict.dossier.snapshot)) for verdict in verdicts[:3]) or "no model"
+    style = _STYLE.read_text(encoding="utf-8")
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Verdict on {title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>May {'these models' if len(verdicts) > 1 else 'this model'} be used?</h1>\n"
+        + "".join(sections)
+        + f"</main>\n<footer>model-verify {__version__}</footer>\n</body>\n</html>\n"
+    )
+
+
+def _section(verdict: Verdict) -> str:
+    dossier = verdict.dossier
+    total = sum(artifact.size for artifact in dossier.snapshot.artifacts)
+    outcome = verdict.outcome.value
+    bound = [
+        ("stage", verdict.stage.value),
+        ("policy", f"{verdict.policy.name} ({verdict.policy.digest[:12]})"),
+        ("read", f"{size(bytes_read(dossier))} of {size(total)}"),
+        ("snapshot", verdict.snapshot_digest),
+    ]
+    terms = "".join(f"<dt>{name}</dt><dd>{_text(value)}</dd>" for name, value in bound)
+    return (
+        f'<section>\n<h2><span class="badge {outcome}">{outcome}</span> {_text(model(dossier.snapshot))}</h2>\n'
+        f"<dl>{terms}</dl>\n{_why(verdict)}{_files(dossier)}{_claims(dossier)}{_signers(dossier)}</section>\n"
+    )
+
+
+def _why(verdict: Verdict) -> str:
+    rows = [
+        (
+            f'<span class="level {item.decision.level.value}">{item.decision.level.value}</span>'
+            + (f" waived by {_text(item.decision.waiver)}" if item.decision.waiver else ""),
+            f"<code>{_text(item.subject)}</code>",
+            f"{_text(item.message)}" + (f"<br><small>{_text(place(item.evidence))}</small>" if item.evidence else ""),
+        )
+        for item in items(verdict)
+    ]
+    good = verdict.outcome is Outcome.ACCEPTED
+    empty = "Nothing speaks against it." if good else "A model that it loads decides."
+    return _table("Why", ("level", "what", "reason"), rows, empty)
+
+
+def _files(dossier: Dossier) -> str:
+    missing = {one.artifact: one for one in gaps(dossier)}
+    rows = [
+        (
+            f"{_text(artifact.path)}<br><small>{_text(', '.join(artifact.formats) or 'unknown format')}</small>",
+            size(artifact.size),
+            _bar(artifact, [one for one in dossier.coverage if one.artifact == artifact.name])
+            + (f"<small>{_gap(missing[artifact.name])}</small>" if artifact.name in missing else ""),
+        )
+        for artifact in dossier.snapshot.artifacts
+    ]
+    return _table("Files", ("file", "size", "what was looked at"), rows, "It has no files.", _KEY)
+
+
+def _gap(gap: Coverage) -> str:
+    return _text(f"{GAPS[gap.state.value][0]}: {gap.reason}")
+
+
+def _bar(artifact: Artifact, coverage: Sequence[Coverage]) -> str:
+    """A file's bytes from first to last: gaps below, what was seen above them."""
+    scale = 100 / max(artifact.size, 1)
+    parts, seen = [], dict.fromkeys(_PAINT.values(), 0)
+    for one in coverage:
+        name = _PAINT.get(one.state)
+        if name is not None:
+            length = one.length if one.length is not None else max(artifact.size - one.offset, 0)
+            seen[name] += length
+            wide = max(length * scale, 0.5) if artifact.size else 100
+            parts.append(f'<rect class="{name}" x="{one.offset * scale:.2f}" width="{wide:.2f}" height="1"/>')
+    told = ", ".join(f"{size(count)} {name}" for name, count in seen.items() if count) or "nothing seen"
+    return (
+        f'<svg viewBox="0 0 100 1" preserveAspectRatio="none" role="img" aria-label="{told}">'
+        f'<rect class="gap" width="100" height="1"/>{"".join(parts)}</svg>'
+    )
+
+
+def _claims(dossier: Dossier) -> str:
+    results = {one.claim: one for one in dossier.comparisons if one.claim is not None}
+    unsaid = [one for one in dossier.comparisons if one.claim is None]
+    rows = [_claim(claim, results.get(claim)) for claim in dossier.claims if claim.channel != "signature"]
+    rows += [(f"<code>{_text(one.kind)}</code>", "", "", _compared(one)) for one in unsaid]
+    return _table(
+        "Claims beside facts", ("claim", "says", "who", "held against facts"), rows, "Nobody claims anything."
+    )
+
+
+def _claim(claim: Claim, compared: Comparison | None) -> tuple[str, ...]:
+    return (
+        f"<code>{_text(claim.kind)}</code>",
+        _text(str(claim.value)),
+        _text(f"{claim.who}, {claim.channel}"),
+        _compared(compared) if compared else _text(claim.standing.value),
+    )
+
+
+def _compared(one: Comparison) -> str:
+    return f'<span class="result {one.result.value}">{one.result.value}</span> {_text(one.reason)}'
+
+
+def _signers(dossier: Dossier) -> str:
+    rows = [
+        (_text(claim.who), _text(claim.standing.value), _text(claim.evidence.what))
+        for claim in dossier.claims
+        if claim.channel == "signature"
+    ]
+    return _table("Signers", ("who", "signature", "seen"), rows, "Nobody signed it.")
+
+
+def _failed(failure: Failure) -> str:
+    return (
+        f'<section>\n<h2><span class="badge undecided">no verdict</span> {_text(failure.reference)}</h2>\n'
+        f"<p>{_text(failure.message)} {_text(failure.next_step)}</p>\n</section>\n"
+    )
+
+
+def _table(title: str, head: Iterable[str], rows: Sequence[tuple[str, ...]], empty: str, note: str = "") -> str:
+    if not rows:
+        return f"<h3>{title}</h3>\n<p>{empty}</p>\n"
+    names = list(head)
+    body = "".join(
+        "<tr>" + "".join(f'<td data-name="{n}">{cell}</td>' for n, cell in zip(names, row, strict=True)) + "</tr>\n"
+        for row in rows[:_MOST]
+    )
+    more = f"<p>and {len(rows) - _MOST} more.</p>\n" if len(rows) > _MOST else ""
+    heads = "".join(f'<th scope="col">{name}</th>' for name in names)
+    return (
+        f"<h3>{title}</h3>\n{note}<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n{more}"
+    )
+
+
+def _text(text: str) -> str:
+    """Text from a model, as nothing but text."""
+    return escape(safe(text))
