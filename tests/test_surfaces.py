@@ -216,6 +216,19 @@ def test_the_action_tells_other_ends(
     assert (step.code, step.outputs["verdict"]) == (code, verdict)
 
 
+def test_the_action_marks_lines_that_name_models(models: Path, tmp_path: Path) -> None:
+    code = 'from transformers import AutoModel\nAutoModel.from_pretrained("org/a")  # %s\n'
+    (models / "train, x.py").write_text(code % COMMAND)
+    step = act(models, tmp_path, **{"from-code": "."})
+    assert (step.code, step.outputs["verdict"], step.outputs["sarif-file"]) == (1, "rejected", "")
+    (line,) = step.obeyed()
+    assert line.startswith("::error file=train%2C x.py,line=2,title=unpinned model::org/a ")
+    assert "| unpinned | org/a" in step.summary
+    both = act(models, tmp_path, models="./sound", **{"from-code": "notes.md"})
+    assert (both.code, both.outputs["verdict"]) == (0, "accepted")
+    assert both.sarif()["results"] == []
+
+
 def test_the_action_wants_a_model(models: Path, tmp_path: Path) -> None:
     step = act(models, tmp_path, models=" \n")
     assert step.code == 2

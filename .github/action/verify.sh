@@ -18,28 +18,57 @@ if [ -z "${MODEL_VERIFY:-}" ]; then
     MODEL_VERIFY=$scripts/model-verify
 fi
 
-models=()
-while IFS= read -r line; do
-    line="${line#"${line%%[![:space:]]*}"}"
-    line="${line%"${line##*[![:space:]]}"}"
-    [ -n "$line" ] && models+=("$line")
-done <<<"${INPUT_MODELS:-}"
-if [ ${#models[@]} -eq 0 ]; then
-    echo "::error title=model-verify::The input 'models' names no model."
+# The lines of a text that are not blank, each without blanks around it.
+lines() {
+    local line
+    while IFS= read -r line; do
+        line="${line#"${line%%[![:space:]]*}"}"
+        line="${line%"${line##*[![:space:]]}"}"
+        [ -n "$line" ] && printf '%s\n' "$line"
+    done <<<"$1"
+    return 0
+}
+
+# The worse of two exit codes.
+worse() {
+    local code
+    for code in 4 2 1 3 0; do
+        if [ "$1" = $code ] || [ "$2" = $code ]; then
+            echo $code
+            return
+        fi
+    done
+    echo 4
+}
+
+models=() paths=()
+while IFS= read -r line; do models+=("$line"); done < <(lines "${INPUT_MODELS:-}")
+while IFS= read -r line; do paths+=("$line"); done < <(lines "${INPUT_FROM_CODE:-}")
+if [ ${#models[@]} -eq 0 ] && [ ${#paths[@]} -eq 0 ]; then
+    echo "::error title=model-verify::The inputs 'models' and 'from-code' are both empty."
     exit 2
 fi
 
-options=(-o "sarif=${INPUT_SARIF:-model-verify.sarif}"
+sarif=${INPUT_SARIF:-model-verify.sarif}
+options=(--policy "${INPUT_POLICY:-default}" -o "sarif=$sarif"
     -o "json=$work/verdict.json" -o "markdown=$work/summary.md" -o "github=$work/annotations.txt")
-[ -n "${INPUT_POLICY:-}" ] && options+=(--policy "$INPUT_POLICY")
 [ "${INPUT_OFFLINE:-false}" = true ] && options+=(--offline)
-rm -f "$work/summary.md" "$work/annotations.txt"
+rm -f "$work/summary.md" "$work/annotations.txt" "$work/code.txt" "$work/code.md" "$work/verdict.json"
 
-# What the tool prints quotes models: until the token comes again, the runner obeys no line of it.
+# What the tool prints quotes models and code: until the token comes again, the runner obeys no line of it.
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$token"
-"$MODEL_VERIFY" model "${options[@]}" -- "${models[@]}"
-code=$?
+code=0
+if [ ${#models[@]} -gt 0 ]; then
+    "$MODEL_VERIFY" model "${options[@]}" -- "${models[@]}"
+    code=$?
+fi
+if [ ${#paths[@]} -gt 0 ]; then
+    "$MODEL_VERIFY" code -- "${paths[@]}"
+    code=$(worse $code $?)
+    "$MODEL_VERIFY" code --format github -- "${paths[@]}" >"$work/code.txt"
+    "$MODEL_VERIFY" code --format markdown -- "${paths[@]}" >"$work/code.md"
+fi
 echo "::$token::"
 
 case $code in
@@ -48,11 +77,16 @@ case $code in
 3) verdict=undecided ;;
 *) verdict=failed ;;
 esac
+[ ${#models[@]} -gt 0 ] || sarif=
 {
     echo "verdict=$verdict"
-    echo "sarif-file=${INPUT_SARIF:-model-verify.sarif}"
-    echo "json-file=$work/verdict.json"
+    echo "sarif-file=$sarif"
+    echo "json-file=${sarif:+$work/verdict.json}"
 } >>"${GITHUB_OUTPUT:?}"
-[ -f "$work/summary.md" ] && cat "$work/summary.md" >>"${GITHUB_STEP_SUMMARY:?}"
-[ -f "$work/annotations.txt" ] && cat "$work/annotations.txt"
-exit $code
+for part in "$work/summary.md" "$work/code.md"; do
+    [ -f "$part" ] && cat "$part" >>"${GITHUB_STEP_SUMMARY:?}"
+done
+for part in "$work/annotations.txt" "$work/code.txt"; do
+    [ -f "$part" ] && cat "$part"
+done
+exit "$code"

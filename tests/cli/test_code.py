@@ -77,3 +77,25 @@ def test_wrong_calls_are_told(
     (project / "two.py").write_text(f"{CODE[:-2]}, revision='v1')\n{CODE[:-2]}, revision='v2')\n")
     assert main(arguments) == 2
     assert told in capsys.readouterr().err
+
+
+def test_lines_are_marked_for_workflows(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "train.py").write_text(CODE * 2 + CODE.replace('"org/sound"', "name"))
+    assert main(["code", "--format", "github"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[:2] for line in lines] == [
+        ["::error file=train.py", "line=2"],
+        ["::error file=train.py", "line=4"],
+        ["::warning file=train.py", "line=6"],
+    ]
+
+
+def test_a_job_summary_is_cut(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "train.py").write_text(CODE * 210)
+    assert main(["code", "--format", "markdown"]) == 1
+    told = capsys.readouterr().out
+    assert told.count("| unpinned |") == 200
+    assert told.endswith("and 10 more.\n")
+    (project / "train.py").write_text("")
+    assert main(["code", "--format", "markdown"]) == 0
+    assert "| --- |" not in capsys.readouterr().out

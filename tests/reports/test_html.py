@@ -59,6 +59,7 @@ def test_bars_show_what_was_read_what_is_numbers_and_what_was_not_seen() -> None
     text = render([verdict()])
     assert 'aria-label="8.2 kB read, 90.9 MB data"' in text
     assert re.search(r'<rect class="data" x="0.01" width="99.99"', text)
+    assert re.search(r'data" x="0.01" .*gap" x="0.00" width="0.50"', render([everything()]))
     plain = verdict()
     assert 'aria-label="nothing seen"' in render([replace(plain, dossier=replace(plain.dossier, coverage=()))])
 

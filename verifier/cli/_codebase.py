@@ -24,7 +24,9 @@ def code(
     *,
     fix: Annotated[bool, typer.Option("--fix", help="Write the locked commits where revisions are missing.")] = False,
     allow_run_time: AllowRunTime = False,
-    text_or_json: TextOrJson = "plain",
+    report_format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="plain, json, github or markdown.")
+    ] = "plain",
     quiet: Quiet = False,
     verbose: Verbose = False,
     lock: LockFile = None,
@@ -32,7 +34,7 @@ def code(
     """Find the models that source code names, and hold each against models.lock. Uses no network."""
     from verifier.cli import code as command
 
-    request = command.Request(fix, allow_run_time, text_or_json, -1 if quiet else int(verbose))
+    request = command.Request(fix, allow_run_time, report_format, -1 if quiet else int(verbose))
     return command.run(paths or [Path()], request, lock)
 
 

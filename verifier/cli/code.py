@@ -16,6 +16,12 @@ from verifier.store import lock as store
 
 FORMAT = "code-v1"
 
+FORMATS = ("plain", "json", "github", "markdown")
+
+_COMMANDS = {Outcome.REJECTED: "error", Outcome.UNDECIDED: "warning"}
+_ROWS = 200
+"""Rows of a table in Markdown; a job summary may hold 1 MiB (GitHub, workflow commands)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -24,13 +30,13 @@ class Request:
     Args:
         fix: write locked commits where they are missing.
         allow_run_time: what cannot be told decides nothing.
-        text_or_json: `plain` or `json`.
+        report: one of `FORMATS`.
         verbose: -1 for the last line only, 1 for everything.
     """
 
     fix: bool
     allow_run_time: bool
-    text_or_json: str
+    report: str
     verbose: int
 
 
@@ -40,8 +46,8 @@ def run(paths: Sequence[Path], request: Request, file: Path | None) -> int:
     Raises:
         UsageError: a path, the lock or the format is wrong.
     """
-    if request.text_or_json not in ("plain", "json"):
-        raise UsageError(f"There is no format {visible(request.text_or_json)}.", "Write plain or json.")
+    if request.report not in FORMATS:
+        raise UsageError(f"There is no format {visible(request.report)}.", f"Write one of {', '.join(FORMATS)}.")
     lock = store.read(file or store.nearest(Path.cwd()))
     found = [judged(place, lock) for place in scan(paths)]
     if request.fix and (fixed := fix(found)):
@@ -49,8 +55,7 @@ def run(paths: Sequence[Path], request: Request, file: Path | None) -> int:
             _terminal.note(f"{visible(str(changed), 500)}: pinned {count} references.")
         found = [judged(place, lock) for place in scan(paths)]
     outcome = worst(found, allow_run_time=request.allow_run_time)
-    told = _json(found, outcome) if request.text_or_json == "json" else plain(found, outcome, request.verbose)
-    _terminal.write(told)
+    _terminal.write(_told(found, outcome, request))
     return outcome.exit_code
 
 
@@ -59,6 +64,39 @@ def worst(found: Sequence[Judged], *, allow_run_time: bool) -> Outcome:
     outcomes = (one.standing.outcome for one in found)
     counted = (one for one in outcomes if not (allow_run_time and one is Outcome.UNDECIDED))
     return max(counted, key=lambda outcome: outcome.rank, default=Outcome.ACCEPTED)
+
+
+def _told(found: Sequence[Judged], outcome: Outcome, request: Request) -> str:
+    match request.report:
+        case "json":
+            return _json(found, outcome)
+        case "github":
+            return "".join(_annotation(one) for one in found if one.standing.outcome in _COMMANDS)
+        case "markdown":
+            return _markdown(found, outcome)
+        case _:
+            return plain(found, outcome, request.verbose)
+
+
+def _annotation(one: Judged) -> str:
+    """A workflow command by which GitHub marks the line (docs: "Workflow commands for GitHub Actions")."""
+    file, title = (
+        text.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+        for text in (visible(one.place.file.as_posix(), 500), f"{one.standing.value} model")
+    )
+    told = _what(one).replace("%", "%25")
+    return f"::{_COMMANDS[one.standing.outcome]} file={file},line={one.place.mention.line},title={title}::{told}\n"
+
+
+def _markdown(found: Sequence[Judged], outcome: Outcome) -> str:
+    from verifier.reports.markdown import cell
+
+    shown = [one for one in found if one.standing.outcome is not Outcome.ACCEPTED]
+    lines = ["", f"**Code: {outcome.value}**, {summary(found)}", ""]
+    lines += ["| Where | Standing | Model |", "| --- | --- | --- |"] if shown else []
+    lines += [f"| {cell(_where(one))} | {one.standing.value} | {cell(_what(one))} |" for one in shown[:_ROWS]]
+    lines += [f"\nand {len(shown) - _ROWS} more."] if len(shown) > _ROWS else []
+    return "\n".join(lines) + "\n"
 
 
 def plain(found: Sequence[Judged], outcome: Outcome, verbose: int) -> str:

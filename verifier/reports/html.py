@@ -88,13 +88,15 @@ def _why(verdict: Verdict) -> str:
 
 
 def _files(dossier: Dossier) -> str:
-    missing = {one.artifact: one for one in gaps(dossier)}
+    missing: dict[str, list[Coverage]] = {}
+    for gap in gaps(dossier):
+        missing.setdefault(gap.artifact, []).append(gap)
     rows = [
         (
             f"{_text(artifact.path)}<br><small>{_text(', '.join(artifact.formats) or 'unknown format')}</small>",
             size(artifact.size),
-            _bar(artifact, [one for one in dossier.coverage if one.artifact == artifact.name])
-            + (f"<small>{_gap(missing[artifact.name])}</small>" if artifact.name in missing else ""),
+            _bar(artifact, dossier.coverage, missing.get(artifact.name, []))
+            + "".join(f"<small>{_gap(gap)}</small><br>" for gap in missing.get(artifact.name, ())),
         )
         for artifact in dossier.snapshot.artifacts
     ]
@@ -105,22 +107,25 @@ def _gap(gap: Coverage) -> str:
     return _text(f"{GAPS[gap.state.value][0]}: {gap.reason}")
 
 
-def _bar(artifact: Artifact, coverage: Sequence[Coverage]) -> str:
-    """A file's bytes from first to last: gaps below, what was seen above them."""
-    scale = 100 / max(artifact.size, 1)
-    parts, seen = [], dict.fromkeys(_PAINT.values(), 0)
-    for one in coverage:
-        name = _PAINT.get(one.state)
-        if name is not None:
-            length = one.length if one.length is not None else max(artifact.size - one.offset, 0)
-            seen[name] += length
-            wide = max(length * scale, 0.5) if artifact.size else 100
-            parts.append(f'<rect class="{name}" x="{one.offset * scale:.2f}" width="{wide:.2f}" height="1"/>')
+def _bar(artifact: Artifact, coverage: Sequence[Coverage], missing: Sequence[Coverage]) -> str:
+    """A file's bytes from first to last: what was seen, and over it what was not."""
+    clean = [one for one in coverage if one.artifact == artifact.name and one.state.clean]
+    parts, seen = [], dict.fromkeys([*_PAINT.values(), "not seen"], 0)
+    for one in [*sorted(clean, key=lambda each: each.state is CoverageState.INSPECTED), *missing]:
+        length = one.length if one.length is not None else max(artifact.size - one.offset, 0)
+        seen[_PAINT.get(one.state, "not seen")] += length
+        parts.append(_part(_PAINT.get(one.state, "gap"), one.offset, length, artifact.size))
     told = ", ".join(f"{size(count)} {name}" for name, count in seen.items() if count) or "nothing seen"
     return (
         f'<svg viewBox="0 0 100 1" preserveAspectRatio="none" role="img" aria-label="{told}">'
         f'<rect class="gap" width="100" height="1"/>{"".join(parts)}</svg>'
     )
+
+
+def _part(name: str, offset: int, length: int, total: int) -> str:
+    """A range, at least so wide that it can be seen."""
+    start, wide = (100 * offset / total, max(100 * length / total, 0.5)) if total else (0, 100)
+    return f'<rect class="{name}" x="{min(start, 99.5):.2f}" width="{wide:.2f}" height="1"/>'
 
 
 def _claims(dossier: Dossier) -> str:

@@ -26,7 +26,7 @@ def render(
     everything = [one for verdict in verdicts for one in closure(verdict)]
     lines = ["| Verdict | Model | Stage | Policy | Read |", "| --- | --- | --- | --- | --- |"]
     lines += [_row(verdict) for verdict in everything]
-    lines += [f"| ❔ no verdict | {_cell(one.reference)} | {_cell(one.message)} | | |" for one in failures]
+    lines += [f"| ❔ no verdict | {cell(one.reference)} | {cell(one.message)} | | |" for one in failures]
     for verdict in everything:
         if verdict.outcome is not Outcome.ACCEPTED:
             lines += _reasons(verdict)
@@ -38,9 +38,9 @@ def _row(verdict: Verdict) -> str:
     total = sum(artifact.size for artifact in dossier.snapshot.artifacts)
     cells = [
         f"{_MARK[verdict.outcome]} {verdict.outcome.value}",
-        _cell(model(dossier.snapshot)),
+        cell(model(dossier.snapshot)),
         verdict.stage.value,
-        _cell(verdict.policy.name),
+        cell(verdict.policy.name),
         f"{size(bytes_read(dossier))} of {size(total)}",
     ]
     return f"| {' | '.join(cells)} |"
@@ -48,20 +48,18 @@ def _row(verdict: Verdict) -> str:
 
 def _reasons(verdict: Verdict) -> list[str]:
     worse = [item for item in items(verdict) if item.decision.level in (Level.DENY, Level.UNDECIDED)]
-    lines = ["", f"### {_cell(model(verdict.dossier.snapshot))}", "", "| Level | Why | Where | What |"]
+    lines = ["", f"### {cell(model(verdict.dossier.snapshot))}", "", "| Level | Why | Where | What |"]
     lines.append("| --- | --- | --- | --- |")
     for item in worse[:_ROWS]:
-        where = _cell(place(item.evidence)) if item.evidence else ""
-        waived = f" (waived by {_cell(item.decision.waiver)})" if item.decision.waiver else ""
-        lines.append(
-            f"| {item.decision.level.value}{waived} | {_cell(item.subject)} | {where} | {_cell(item.message)} |"
-        )
+        where = cell(place(item.evidence)) if item.evidence else ""
+        waived = f" (waived by {cell(item.decision.waiver)})" if item.decision.waiver else ""
+        lines.append(f"| {item.decision.level.value}{waived} | {cell(item.subject)} | {where} | {cell(item.message)} |")
     if worse[_ROWS:]:
         lines += ["", f"and {len(worse[_ROWS:])} more reasons."]
     return lines
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Text that Markdown and HTML leave alone."""
     escaped = safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_{}\[\]()#+!|~@:])", lambda match: f"&#{ord(match[0])};", escaped)
