@@ -74,6 +74,15 @@ def test_only_what_it_names_is_set_aside() -> None:
     assert decide(two, policy("coverage.partial")).outcome is Outcome.UNDECIDED
 
 
+def test_a_waiver_of_one_gap_sets_no_other_aside_where_nothing_was_seen() -> None:
+    error, part = gap(CoverageState.ERROR), gap(CoverageState.PARTIAL)
+    waived = policy("coverage.error", more='[coverage]\npartial = "note"')
+    assert decide(clean(coverage=(error,)), waived).outcome is Outcome.ACCEPTED
+    assert decide(clean(coverage=(part,)), waived).outcome is Outcome.UNDECIDED
+    assert decide(clean(coverage=(error, part)), waived).outcome is Outcome.UNDECIDED
+    assert decide(Dossier(snapshot(), coverage=(error,)), waived).outcome is Outcome.UNDECIDED
+
+
 def test_it_ends_after_its_last_day() -> None:
     found = clean(findings=(finding("pickle-unsafe-call"),))
     assert decide(found, policy("pickle-unsafe-call", expires=TODAY)).outcome is Outcome.ACCEPTED

@@ -72,9 +72,9 @@ def test_places_that_cannot_be_written_are_said(lock: Lock, hub_cache: Path, tmp
 
 
 def test_a_program_has_no_other_way_to_the_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HF_TOKEN", "secret")
-    monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", "elsewhere")
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    foreign = {"HF_TOKEN", "SENTENCE_TRANSFORMERS_HOME", "PYTORCH_TRANSFORMERS_CACHE", "TRANSFORMERS_OFFLINE"}
+    for name in (*foreign, "HF_HUB_OFFLINE", "HF_MODULES_CACHE"):
+        monkeypatch.setenv(name, "1")
     offline, served = run.environment(tmp_path, None), run.environment(tmp_path, "http://127.0.0.1:1")
     assert offline["HF_HUB_OFFLINE"] == "1"
     assert "HF_ENDPOINT" not in offline
@@ -82,7 +82,18 @@ def test_a_program_has_no_other_way_to_the_hub(monkeypatch: pytest.MonkeyPatch, 
     assert "HF_HUB_OFFLINE" not in served
     for variables in (offline, served):
         assert variables["HF_HUB_CACHE"] == str(tmp_path)
-        assert not {"HF_TOKEN", "SENTENCE_TRANSFORMERS_HOME"} & set(variables)
+        assert variables["HF_MODULES_CACHE"] == str(tmp_path.with_name("modules"))
+        assert not foreign & set(variables)
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "127.0.0.1"), ("example.org", "example.org,127.0.0.1"), ("*", "*")])
+def test_no_proxy_stands_before_the_gateway(
+    before: str, after: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", before)
+    served = run.environment(tmp_path, "http://127.0.0.1:1")
+    assert (served["NO_PROXY"], served["no_proxy"]) == (after, after)
 
 
 @pytest.mark.parametrize(("code", "program"), [(0, "pass"), (7, "raise SystemExit(7)")])

@@ -84,11 +84,12 @@ class Policy:
         made = {self._answer(finding, case) for finding in case.dossier.findings}
         made |= {decision for section in self.sections for decision in section.decide(case)}
         made |= set(judged(case.dependencies))
-        if self.section(Gaps).undecided is Level.DENY:
+        gaps, waivers = self.section(Gaps), self.section(Waivers)
+        if gaps.undecided is Level.DENY:
             made = {replace(one, level=Level.DENY) if one.level is Level.UNDECIDED else one for one in made}
-        waivers = self.section(Waivers)
         stale = {self._answer(finding, case) for finding in waivers.stale(made, case)}
-        return frozenset({*waivers.apply(made, case), *stale})
+        kept = {*waivers.apply(made, case)}
+        return frozenset({*kept, *stale, *gaps.unseen(kept, case)})
 
     def _answer(self, finding: Finding, case: Case) -> Decision:
         if finding.rule == UNUSED:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from huggingface_hub import constants
 
@@ -31,10 +32,16 @@ _FOREIGN = (
     "HF_TOKEN",
     "HUGGING_FACE_HUB_TOKEN",
     "HUGGINGFACE_HUB_CACHE",
+    "PYTORCH_PRETRAINED_BERT_CACHE",
+    "PYTORCH_TRANSFORMERS_CACHE",
     "SENTENCE_TRANSFORMERS_HOME",
     "TRANSFORMERS_CACHE",
+    "TRANSFORMERS_OFFLINE",
 )
-"""Variables through which a program would reach the hub, or models, on another way."""
+"""Variables through which a program would reach the hub, or models, on another way, or not reach the gateway.
+
+The caches are those of sentence-transformers and of transformers 4 (`transformers/utils/hub.py`).
+"""
 
 PATIENCE = str(24 * 3600)
 """Seconds a client waits for the gateway, which verifies a whole model before it answers."""
@@ -42,7 +49,7 @@ PATIENCE = str(24 * 3600)
 
 @contextmanager
 def private_folder() -> Iterator[Path]:
-    """A folder for this run only, on the file system of the hub's cache, and gone afterwards.
+    """A folder for this run's cache only, on the file system of the hub's cache, and gone afterwards.
 
     Raises:
         SourceError: it cannot be made.
@@ -51,10 +58,11 @@ def private_folder() -> Iterator[Path]:
     try:
         machinery.mkdir(parents=True, exist_ok=True)
         place = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=machinery))
+        (place / "hub").mkdir()
     except OSError as error:
         raise SourceError(f"{machinery} cannot be written: {error.strerror}.", "Check its owner.") from error
     try:
-        yield place
+        yield place / "hub"
     finally:
         for directory in (place, *(path for path in place.rglob("*") if path.is_dir() and not path.is_symlink())):
             directory.chmod(0o700)
@@ -112,14 +120,22 @@ def environment(cache: Path, endpoint: str | None) -> dict[str, str]:
     """The variables of a program that gets its models from a cache of ours or from an endpoint of ours.
 
     Args:
-        cache: for `HF_HUB_CACHE`.
+        cache: for `HF_HUB_CACHE`; beside it is a place for the code that transformers copies out of it, which may not
+            come from an earlier run.
         endpoint: URL of the gateway; None switches the hub off.
     """
     inherited = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-    ours = {"HF_HUB_CACHE": str(cache), "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1", "HF_HUB_DISABLE_XET": "1"}
+    ours = {
+        "HF_HUB_CACHE": str(cache),
+        "HF_MODULES_CACHE": str(cache.with_name("modules")),
+        "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+        "HF_HUB_DISABLE_XET": "1",
+    }
     if endpoint is None:
         return inherited | ours | {"HF_HUB_OFFLINE": "1"}
     inherited.pop("HF_HUB_OFFLINE", None)
+    excepted = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    direct = excepted if excepted == "*" else ",".join(filter(None, (excepted, urlsplit(endpoint).hostname)))
     return (
         inherited
         | ours
@@ -127,6 +143,8 @@ def environment(cache: Path, endpoint: str | None) -> dict[str, str]:
             "HF_ENDPOINT": endpoint,
             "HF_HUB_ETAG_TIMEOUT": PATIENCE,
             "HF_HUB_DOWNLOAD_TIMEOUT": PATIENCE,
+            "NO_PROXY": direct,
+            "no_proxy": direct,
         }
     )
 

@@ -29,21 +29,29 @@ class Gaps(Section):
     )
 
     def decide(self, case: Case) -> Iterator[Decision]:
-        """A Decision for each gap, for bytes without a record of inspection, and for a model nothing of which was seen.
+        """A Decision for each gap, and for bytes without a record of inspection, which no policy can allow."""
+        for records in case.coverage.values():
+            yield from self._gaps(records)
+        for artifact in case.dossier.snapshot.artifacts:
+            yield from self._unrecorded(artifact, case.coverage.get(artifact.name, ()))
 
-        The last two are not for a policy to allow: none accepts what was never looked at. The last is told only where
-        the others would let it pass.
+    def unseen(self, decisions: Iterable[Decision], case: Case) -> Iterator[Decision]:
+        """A Decision where nothing of the model was seen and all that says so would let it pass.
+
+        It is not for a policy to allow: none accepts what was never looked at, unless somebody set aside every gap.
+
+        Args:
+            decisions: all others, with the waivers that cover them.
+            case: the same as theirs.
         """
-        artifacts = case.dossier.snapshot.artifacts
-        decided = [decision for records in case.coverage.values() for decision in self._gaps(records)]
-        for artifact in artifacts:
-            decided += self._unrecorded(artifact, case.coverage.get(artifact.name, ()))
-        yield from decided
-        names = {artifact.name for artifact in artifacts}
+        gaps = [decision for decision in decisions if decision.clause.startswith(f"{self.NAME}.")]
+        counting = any(gap.waiver is None and gap.level in (Level.DENY, Level.UNDECIDED) for gap in gaps)
+        names = {artifact.name for artifact in case.dossier.snapshot.artifacts}
         seen = any(record.state.clean for name in names for record in case.coverage.get(name, ()))
-        if not seen and all(decision.level in (Level.NOTE, Level.ALLOW) for decision in decided):
-            reason = "none of its files could be inspected" if artifacts else "it holds no files"
-            yield Decision("coverage.nothing-inspected", Level.UNDECIDED, case.dossier.snapshot.id, reason)
+        set_aside = bool(names) and all(gap.waiver is not None for gap in gaps)
+        if not (seen or counting or set_aside):
+            reason = "none of its files could be inspected" if names else "it holds no files"
+            yield Decision("coverage.nothing-inspected", self.undecided, case.dossier.snapshot.id, reason)
 
     def _gaps(self, records: Iterable[Coverage]) -> Iterator[Decision]:
         for record in records:
