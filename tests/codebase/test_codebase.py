@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.test_lock import MODEL
-from verifier.codebase import Edit, Judged, Standing, fix, judged, modules, pinned, scan
+from verifier.codebase import Edit, Judged, Kind, Standing, fix, judged, modules, pinned, scan
 from verifier.errors import InternalError, UsageError
 from verifier.store.lock import Lock
 
@@ -54,7 +54,11 @@ def test_trees_are_walked_in_order_and_others_code_is_passed_over(tmp_path: Path
     (tmp_path / "link.py").symlink_to(tmp_path / "b.py")
     (tmp_path / "latin.py").write_bytes(b"# \xff from_pretrained")
     (tmp_path / "big.json").write_bytes(b'{"model_id": "org/a"}' + b" " * (5 << 20))
-    assert [place.file.relative_to(tmp_path).as_posix() for place in scan([tmp_path])] == ["a/x.py", "b.py"]
+    (tmp_path / "other.py").write_bytes(b"# \xff")
+    (tmp_path / "big.py").write_bytes(b" " * (5 << 20))
+    places = [(place.file.relative_to(tmp_path).as_posix(), place.mention.kind) for place in scan([tmp_path])]
+    hub, unread = Kind.HUB, Kind.UNREAD
+    assert places == [("a/x.py", hub), ("b.py", hub), ("big.py", unread), ("latin.py", unread)]
     assert [place.mention.line for place in scan([tmp_path / "b.py", tmp_path / "x.md"])] == [2]
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from verifier.codebase.json import find
@@ -19,3 +21,10 @@ def test_other_values_are_none(text: str) -> None:
 def test_what_is_no_json_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         list(find(text))
+
+
+def test_large_files_cost_little() -> None:
+    text = '{"model_id": "org/a", "merges": [' + ",".join(f'"\\u0120{number} x"' for number in range(150_000)) + "]}"
+    start = time.process_time()
+    assert [one.name for one in find(text)] == ["org/a"]
+    assert time.process_time() - start < 10

@@ -17,9 +17,6 @@ from verifier.errors import UsageError
 from verifier.records import visible
 from verifier.records.discovery import discover
 
-MAX_BYTES = 4 << 20
-"""Bytes of a file that is read; larger ones hold data."""
-
 PASSED_OVER = frozenset(
     (
         *(".git", ".hg", ".svn", ".tox", ".nox", ".venv", "venv", ".mypy_cache", ".ruff_cache", ".pytest_cache"),
@@ -84,32 +81,39 @@ def _language(name: str) -> LanguageModule | None:
     return next((module for module in modules() if module.LANGUAGE.holds(name)), None)
 
 
-def source(file: Path) -> str | None:
-    """A file's text, line ends as they are; None for what is too large or no text.
+def source(file: Path, limit: int) -> str:
+    """A file's text, line ends as they are.
 
     Raises:
         UsageError: it cannot be read.
+        ValueError: it is larger than the limit, or no UTF-8.
     """
     try:
-        if file.stat().st_size > MAX_BYTES or not file.is_file():
-            return None
-        return file.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        return None
+        if file.stat().st_size > limit:
+            raise ValueError(f"it is larger than {limit} bytes")
+        raw = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.", "Check its permissions.") from error
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if _TELLING.search(raw.decode("latin-1")):
+            raise ValueError("it is no UTF-8") from error
+        return ""
 
 
 def _read(file: Path) -> Iterator[Place]:
-    module, text = _language(file.name), source(file)
-    if module is None or text is None:
+    module = _language(file.name)
+    if module is None or not file.is_file():
         return
     found: dict[tuple[object, ...], Mention] = {}
+    text = None
     try:
+        text = source(file, module.LANGUAGE.limit)
         for mention in module.find(text.removeprefix("\ufeff")):
             found.setdefault((mention.line, mention.kind, mention.name, mention.revision), mention)
     except ValueError as error:
-        if _TELLING.search(text):
+        if _TELLING.search(text) if text is not None else module.LANGUAGE.id != "json":  # large ones hold data
             why = f"it cannot be read: {visible(str(error))}"
             found[()] = Mention(Kind.UNREAD, 1, module.LANGUAGE.id, file.name, why=why)
     for mention in sorted(found.values(), key=lambda one: (one.line, one.name)):

@@ -71,6 +71,9 @@ class Judged:
         return "verify run -- PROGRAM refuses what is not locked" if self.standing is Standing.RUN_TIME else ""
 
 
+_LIMIT = 1 << 30
+"""Bytes of a file that was read before."""
+
 _KINDS = {
     Kind.RUN_TIME: Standing.RUN_TIME,
     Kind.ELSEWHERE: Standing.ELSEWHERE,
@@ -104,7 +107,7 @@ def fix(found: Iterable[Judged]) -> dict[Path, int]:
         if one.fixable and one.place.mention.edit and one.commit:
             edits.setdefault(one.place.file, {})[one.place.mention.edit] = one.commit
     for file, changes in edits.items():
-        text = source(file) or ""
+        text = source(file, _LIMIT)
         mark = "\ufeff" if text.startswith("\ufeff") else ""
         try:
             publish(file.resolve(), mark + pinned(text.removeprefix(mark), changes))

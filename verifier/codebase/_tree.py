@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias, Union
 
 from verifier.codebase._commands import arguments, named, script, tables
@@ -40,29 +41,42 @@ WORTH = re.compile(
 
 
 class Lines:
-    """Where texts stand in a document whose parser does not tell: asked for in the document's own order."""
+    """Where texts stand in a document whose parser does not tell: asked for in about the document's own order."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._after: dict[str, int] = {}
+        self._starts = [match.end() for match in re.finditer("\n", text)]
+        self._cursor = 0
+        self._misses = 1000  # each costs a look at the whole text
 
     def of(self, *spellings: str) -> int:
         """The line of the next place a text stands at, in the first spelling that does; 1 for none."""
-        for first in (spelling.split("\n", 1)[0] for spelling in spellings):
-            place = self._text.find(first, self._after.get(first, 0))
+        for spelling in spellings if self._misses > 0 else ():
+            place = self._text.find(spelling, self._cursor)
             if place >= 0:
-                self._after[first] = place + len(first)
-                return self._text.count("\n", 0, place) + 1
+                self._cursor = place + len(spelling)
+            else:
+                self._misses -= 1
+                place = self._text.find(spelling)
+            if place >= 0:
+                return bisect_right(self._starts, place) + 1
         return 1
 
 
-def plain(value: object, lines: Lines) -> Tree:
-    """The tree of parsed JSON or TOML."""
+def plain(value: object) -> Tree:
+    """The tree of parsed JSON or TOML, without lines."""
     if isinstance(value, Mapping):
-        return Table([(str(key), plain(item, lines)) for key, item in value.items()])
+        return Table([(str(key), plain(item)) for key, item in value.items()])
     if isinstance(value, list):
-        return [plain(item, lines) for item in value]
-    return Leaf(value, lines.of(value)) if isinstance(value, str) else None
+        return [plain(item) for item in value]
+    return Leaf(value, 1) if isinstance(value, str) else None
+
+
+def placed(mentions: Iterable[Mention], text: str) -> Iterator[Mention]:
+    """Mentions with the lines their names stand in."""
+    lines = Lines(text)
+    for mention in mentions:
+        yield replace(mention, line=lines.of(mention.name))
 
 
 def find_in(tree: Tree) -> Iterator[Mention]:

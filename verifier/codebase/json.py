@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from verifier.codebase._language import Language
 from verifier.codebase._mention import Mention
-from verifier.codebase._tree import WORTH, Lines, find_in, plain
+from verifier.codebase._tree import WORTH, find_in, placed, plain
 
 LANGUAGE = Language("json", suffixes=(".json",))
 
@@ -21,7 +21,7 @@ def find(text: str) -> Iterator[Mention]:
     if not WORTH.search(text):
         return
     try:
-        tree = plain(json.loads(text), Lines(text))
+        tree = plain(json.loads(text))
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
-    yield from find_in(tree)
+    yield from placed(find_in(tree), text)

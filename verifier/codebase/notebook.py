@@ -13,7 +13,7 @@ from verifier.codebase._mention import Mention
 from verifier.codebase._python import finding
 from verifier.codebase._tree import Lines
 
-LANGUAGE = Language("notebook", suffixes=(".ipynb",))
+LANGUAGE = Language("notebook", suffixes=(".ipynb",), limit=64 << 20)
 
 _COMMAND = re.compile(r"^([ \t]*)(?:[\w, ]+=[ \t]*)?[!%](.*)$", re.DOTALL)
 
