@@ -58,7 +58,7 @@ def test_the_lock_beside_counts(project: Path, hub: Hub, capsys: pytest.CaptureF
     ]
     lock.write_text("\n".join(lines))
     assert main(["fetch", "org/sound", "-q"]) == 1
-    assert "and the lock promises 0000" in capsys.readouterr().err
+    assert "The bytes are not those the lock promises" in capsys.readouterr().err
 
 
 def test_a_lying_hub_is_told_in_one_sentence(hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:

@@ -156,7 +156,7 @@ def test_the_lock_counts_at_its_commit(models: Path, hub: Hub, hub_cache: Path) 
     entry = lock.models["org/sound"]
     lying = {**entry.files, "config.json": entry.files["README.md"]}
     other = Lock({"org/sound": replace(entry, files=lying)})
-    with pytest.raises(RefusedError, match="and the lock promises"):
+    with pytest.raises(NotAcceptedError, match="not those the lock promises"):
         fetch("org/sound", lock=other)
     assert fetch("org/sound", lock=Lock({"org/sound": replace(entry, commit="0" * 40, files=lying)}))
 

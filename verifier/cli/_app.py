@@ -80,7 +80,7 @@ def model(
     from verifier.cli import model as command
 
     chosen = _configuration.policies(policy, references, isolated=isolated)
-    request = command.Request(chosen, revision, offline, quiet, memory=not no_cache)
+    request = command.Request(chosen, revision, offline, quiet, memory=not no_cache, pinned=not isolated)
     files = command.targets(output or [], sign_key)
     return command.run(references, request, report_format, files, verbose=-1 if quiet else int(verbose))
 
@@ -99,7 +99,7 @@ def tree(
     from verifier.cli import tree as command
 
     chosen = _configuration.policies(policy, [reference], isolated=isolated)
-    return command.run(reference, shared.Request(chosen, revision, offline, quiet))
+    return command.run(reference, shared.Request(chosen, revision, offline, quiet, pinned=not isolated))
 
 
 @app.command(
@@ -123,7 +123,9 @@ def review(
     from verifier.cli import review as command
 
     chosen = _configuration.policies(policy, [reference], isolated=isolated)
-    return command.run(reference, shared.Request(chosen, revision, offline, quiet=False), reason, owner)
+    return command.run(
+        reference, shared.Request(chosen, revision, offline, quiet=False, pinned=not isolated), reason, owner
+    )
 
 
 @app.command(epilog=examples("verify trace ./model.pt", "verify trace org/name --revision v1.0"))

@@ -52,7 +52,7 @@ def add(
     elif not wanted:
         raise UsageError("No model is named.", "Name models, or with --from-code what holds code that does.")
     chosen = _configuration.policies(policy, wanted, isolated=isolated)
-    return command.add(wanted, Request(chosen, None, offline, quiet), lock)
+    return command.add(wanted, Request(chosen, None, offline, quiet, pinning=True), lock)
 
 
 @app.command(epilog=examples("verify lock check", "verify lock check org/name --dir ./models/name"))

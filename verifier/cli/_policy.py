@@ -63,7 +63,7 @@ def explain(
     from verifier.cli.model import Request
 
     chosen = _configuration.policies(policy, [reference], isolated=isolated)
-    return command.explain(reference, Request(chosen, None, offline, quiet=False), text_or_json)
+    return command.explain(reference, Request(chosen, None, offline, quiet=False, pinned=not isolated), text_or_json)
 
 
 @app.command(

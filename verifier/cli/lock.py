@@ -78,7 +78,7 @@ def update(
     for model in chosen(path, names):
         if model.reference is None:
             continue
-        request = Request(policy_for(model, policy), None, offline=False, quiet=quiet)
+        request = Request(policy_for(model, policy), None, offline=False, quiet=quiet, pinning=True)
         with told_why():
             new = locking.entries(accepted(request.verdict(model.reference)), model.reference)
         _terminal.write(f"{line(new[model.id])}\n")

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from verifier import reports, sources
 from verifier.cli import _terminal
@@ -14,6 +15,9 @@ from verifier.errors import SourceError, UsageError
 from verifier.records import Outcome, Verdict
 from verifier.reports import Failure
 from verifier.store import publish
+
+if TYPE_CHECKING:
+    from verifier.pipeline.pins import Pins
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Request:
         offline: use no network.
         quiet: show no progress.
         memory: take digests of files that have not changed from memory.
+        pinned: hold models against the project's lock.
+        pinning: what is accepted will be locked, and need not be yet.
     """
 
     policy: str | tuple[str, ...]
@@ -33,6 +39,8 @@ class Request:
     offline: bool
     quiet: bool
     memory: bool = False
+    pinned: bool = False
+    pinning: bool = False
 
     def verdict(self, reference: str) -> Verdict:
         """The verdict on a reference; progress shows on standard error.
@@ -53,9 +61,16 @@ class Request:
                 offline=self.offline,
                 progress=progress,
                 memory=memory,
+                pins=self._pins(),
             )
         finally:
             progress.clear()
+
+    def _pins(self) -> Pins:
+        from verifier.pipeline.pins import Pins
+        from verifier.store import lock
+
+        return Pins(lock.read(lock.nearest(Path.cwd())).models if self.pinned else {}, self.pinning)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from verifier.pipeline.authentication import collect_claims
 from verifier.pipeline.examination import Examiner, Progress, side_by_side
 from verifier.pipeline.inspection import HOW
 from verifier.pipeline.lineage import base_licenses
+from verifier.pipeline.pins import Pins
 from verifier.policy import Combined, Policy
 from verifier.records import (
     Claim,
@@ -53,6 +54,8 @@ MAX_DEPENDENCIES = 16
 REMOTE_WORKERS = 8
 """Files read side by side over the network: most of the gain in round trips comes from the first few connections."""
 
+NO_PINS = Pins()
+
 Kind = TypeVar("Kind")
 
 
@@ -65,6 +68,7 @@ def verify_model(
     limits: Limits | None = None,
     progress: Progress | None = None,
     memory: Memory | None = None,
+    pins: Pins = NO_PINS,
 ) -> Verdict:
     """Verifies a model, and every repository loading it would load.
 
@@ -76,6 +80,7 @@ def verify_model(
         limits: what one file may cost.
         progress: told how far reading is.
         memory: digests of local files that were hashed before; None hashes every file.
+        pins: what the project's lock says.
 
     Returns:
         The verdict, bound to the digests of the snapshot.
@@ -88,7 +93,7 @@ def verify_model(
     text = str(reference.absolute()) if isinstance(reference, Path) else reference
     bounds = limits or Limits()
     resolve = partial(_resolved, memory=memory, offline=offline, fetched=bounds.fetched)
-    closure = _Closure(load_policy(policy), resolve, bounds, progress)
+    closure = _Closure(load_policy(policy), resolve, bounds, progress, pins)
     return closure.verify(resolve(sources.parse(text, revision=revision)))
 
 
@@ -106,6 +111,7 @@ def verify_source(
     resolve: Callable[[Reference], sources.Source],
     limits: Limits | None = None,
     progress: Progress | None = None,
+    pins: Pins = NO_PINS,
 ) -> Verdict:
     """Verifies a resolved model, and every repository loading it would load.
 
@@ -115,8 +121,9 @@ def verify_source(
         resolve: gives the repositories it loads; may raise SourceError.
         limits: what one file may cost.
         progress: told how far reading is.
+        pins: what the project's lock says.
     """
-    return _Closure(policy, resolve, limits or Limits(), progress).verify(source)
+    return _Closure(policy, resolve, limits or Limits(), progress, pins).verify(source)
 
 
 def trace_model(
@@ -179,15 +186,15 @@ class _Closure:
     resolve: Callable[[Reference], sources.Source]
     limits: Limits
     progress: Progress | None
+    pins: Pins
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     asked: set[tuple[str, str | None]] = field(default_factory=set)
     seen: set[tuple[str, str | None]] = field(default_factory=set)
 
     def verify(self, source: sources.Source) -> Verdict:
         self.seen.add(_identity(source))
-        dossier = _examine(
-            source, self.limits, self.progress, Trust(self.now, self.policy.signers, self.policy.revoked)
-        )
+        trust = Trust(self.now, self.policy.signers, self.policy.revoked)
+        dossier = _examine(source, self.limits, self.progress, trust, self.pins)
         dependencies, gaps = self._dependencies(dossier.edges)
         dossier = replace(dossier, coverage=(*dossier.coverage, *gaps))
         if self.policy.asks_for_lineage:
@@ -225,14 +232,14 @@ def _identity(source: sources.Source) -> tuple[str, str | None]:
     return source.snapshot.id, source.snapshot.commit
 
 
-def _examine(source: sources.Source, limits: Limits, progress: Progress | None, trust: Trust) -> Dossier:
+def _examine(source: sources.Source, limits: Limits, progress: Progress | None, trust: Trust, pins: Pins) -> Dossier:
     """Everything that can be known of one snapshot before a policy decides."""
     examiner = Examiner(source, limits, progress)
     workers = REMOTE_WORKERS if source.remote else os.cpu_count() or 1
     results = side_by_side(examiner.examine, source.snapshot.artifacts, workers)
     snapshot = replace(source.snapshot, artifacts=tuple(result.artifact for result in results))
     records = [*source.findings, *source.coverage, *(record for result in results for record in result.records)]
-    records += collect_claims(source, snapshot, trust)
+    records += [*collect_claims(source, snapshot, trust), *pins.claims(snapshot)]
     dossier = _dossier(source, snapshot, records)
     checks = [record for module in crosschecks.modules() for record in module.check(dossier)]
     return _dossier(source, snapshot, [*records, *checks])

@@ -13,7 +13,7 @@ LATER: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "": frozenset({"attestations", "behavior"}),
         "card": frozenset({"tolerance"}),
-        "integrity": frozenset({"coverage", "lock"}),
+        "integrity": frozenset({"coverage"}),
         "sources": frozenset({"namespace-age"}),
     }
 )

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from threading import Lock as Mutex
 
@@ -21,6 +22,7 @@ from verifier import sources
 from verifier.errors import NotFoundError, RefusedError, SourceError, UsageError
 from verifier.pipeline import load_policy, verify_source
 from verifier.pipeline.examination import Progress
+from verifier.pipeline.pins import Pins
 from verifier.policy import Combined, Policy
 from verifier.records import Artifact, Reference, Snapshot, SourceKind, Verdict, visible
 from verifier.sources import FETCHED, Source
@@ -36,6 +38,17 @@ MAX_BYTES = 16 << 30
 
 WORKERS = 4
 """Files brought here side by side."""
+
+
+class Use(StrEnum):
+    """What a lock is to a fetch."""
+
+    HELD = "held"
+    """Files are held against it."""
+    EXACT = "exact"
+    """Its files come here, instead of those the policy admits, and of what the model loads the commits it pins."""
+    WRITTEN = "written"
+    """What is accepted will be in it, and need not be yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +110,7 @@ def fetch(
     revision: str | None = None,
     to: Path | None = None,
     lock: Lock | None = None,
-    exactly: bool = False,
+    use: Use = Use.HELD,
     max_bytes: int = MAX_BYTES,
     progress: Progress | None = None,
 ) -> Fetched:
@@ -109,8 +122,7 @@ def fetch(
         revision: branch, tag or commit, if the text names none.
         to: folder to make of it; None publishes into the hub's cache, with what the model loads.
         lock: digests the files must have, of models it holds at the same commit.
-        exactly: bring the lock's files here, instead of those the policy admits, and of what the model loads the
-            commits that are locked.
+        use: what else the lock is to this run.
         max_bytes: that may be brought here of a model the ranges left undecided.
         progress: told how far it is.
 
@@ -127,9 +139,12 @@ def fetch(
         raise UsageError(f"{to} is there already and not an empty folder.", "Name another folder.")
     rules = load_policy(policy)
     lock = lock or Lock()
-    remote = _Remote(lock if exactly else None)
-    before = verify_source(remote(reference), rules, resolve=remote, progress=progress)
-    chosen = _chosen(before, lock if exactly else None, max_bytes)
+    exact = lock if use is Use.EXACT else None
+    remote = _Remote(exact)
+    before = verify_source(
+        remote(reference), rules, resolve=remote, progress=progress, pins=Pins(lock.models, writing=use is Use.WRITTEN)
+    )
+    chosen = _chosen(before, exact, max_bytes)
     if to is not None:
         chosen = chosen[-1:]
     with ExitStack() as stack:
@@ -138,7 +153,7 @@ def fetch(
             stack.enter_context(transfer.alone())
         _make_room(transfers)
         _transfer_all(transfers, progress)
-        verdict = _confirmed(transfers, remote, rules, progress)
+        verdict = _confirmed(transfers, remote, rules, progress, Pins(writing=use is Use.WRITTEN))
         for transfer in transfers:
             transfer.publish()
     return Fetched(verdict, transfers[-1].place, chosen[-1].left_out)
@@ -209,16 +224,19 @@ def _transfer_all(transfers: list[Transfer], progress: Progress | None) -> None:
 
 
 def _confirmed(
-    transfers: list[Transfer], remote: _Remote, policy: Policy | Combined, progress: Progress | None
+    transfers: list[Transfer], remote: _Remote, policy: Policy | Combined, progress: Progress | None, pins: Pins
 ) -> Verdict:
-    """The verdict on the bytes that arrived; a quarantine whose bytes are not accepted is emptied."""
+    """The verdict on the bytes that arrived, which the lock's digests came with already.
+
+    A quarantine whose bytes are not accepted is emptied.
+    """
     local = [(transfer.snapshot, arrived(transfer.snapshot, transfer.quarantine.files)) for transfer in transfers]
 
     def resolve(reference: Reference) -> Source:
         listed = remote(reference)
         return next((source for snapshot, source in local if _same(snapshot, listed.snapshot)), listed)
 
-    verdict = verify_source(local[-1][1], policy, resolve=resolve, progress=progress)
+    verdict = verify_source(local[-1][1], policy, resolve=resolve, progress=progress, pins=pins)
     try:
         return accepted(verdict)
     except NotAcceptedError:

@@ -1,8 +1,9 @@
 """Which files of a model are worth bringing here: those its policy admits, if nothing else speaks against the model.
 
-A file is left out when the policy forbids its format, when nobody knows its format and the policy refuses that, or when
-it is pickled and stands beside a safetensors file with the same weights. What is harmful in a file that is left out
-still stops the model: who publishes one poisoned file is not to be trusted with the others.
+A file is left out when the policy forbids its format or wants it pinned and it is not, when nobody knows its format and
+the policy refuses that, or when it is pickled and stands beside a safetensors file with the same weights. What is
+harmful in a file that is left out still stops the model: who publishes one poisoned file is not to be trusted with the
+others.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from verifier.records import (
     Decision,
     Finding,
     Level,
+    Result,
     Verdict,
 )
 from verifier.workflows.refusal import NotAcceptedError
 
-_FORBIDDEN = frozenset({"formats.allow", "formats.deny", "coverage.unknown-format"})
-"""Clauses that deny a file for what kind of file it is."""
+_FORBIDDEN = frozenset({"formats.allow", "formats.deny", "coverage.unknown-format", "integrity.lock"})
+"""Clauses that deny a file for what kind of file it is, or because it is not pinned."""
 
 _HARMFUL = frozenset({"critical", "high"})
 """Severities of findings that stop a model wherever they are found."""
@@ -155,6 +157,8 @@ def _is_harmful(decision: Decision) -> bool:
 def _may_close(decision: Decision, names: Collection[str]) -> bool:
     """Whether having the whole file may settle it; that nothing was seen is told beside such gaps, or comes of them."""
     cited = decision.cites
+    if decision.level is Level.UNDECIDED and isinstance(cited, Comparison):
+        return cited.kind == "digest" and cited.result is Result.INCONCLUSIVE
     if decision.level is not Level.UNDECIDED or not isinstance(cited, Coverage):
         return decision.clause == "coverage.nothing-inspected"
     return cited.state in _FETCHABLE and cited.artifact.partition("!")[0] in {*names, WHOLE}

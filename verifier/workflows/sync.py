@@ -15,7 +15,7 @@ from verifier.store import lock as store
 from verifier.store.lock import Lock, LockedModel
 from verifier.store.quarantine import name_commit
 from verifier.workflows import locking
-from verifier.workflows.fetch import MAX_BYTES, Fetched, fetch
+from verifier.workflows.fetch import MAX_BYTES, Fetched, Use, fetch
 from verifier.workflows.require import folder
 from verifier.workflows.transfer import MACHINERY
 
@@ -46,7 +46,7 @@ def add(
     """
     lock = store.read(path)
     store.refuse_newer(path, lock)
-    fetched = fetch(text, policy, revision=revision, lock=lock, max_bytes=max_bytes, progress=progress)
+    fetched = fetch(text, policy, revision=revision, lock=lock, use=Use.WRITTEN, max_bytes=max_bytes, progress=progress)
     asked = f"{text}@{revision}" if revision else text
     models = locking.entries(fetched.verdict, asked)
     store.write(path, locking.added(lock, models))
@@ -78,7 +78,7 @@ def sync(
         faults = locking.check(model.snapshot(), folder(model), progress)
         if faults:
             text = f"hf://{model.id}@{model.commit}"
-            fetch(text, policy(model), lock=lock, exactly=True, progress=progress)
+            fetch(text, policy(model), lock=lock, use=Use.EXACT, progress=progress)
         _name(model)
         told(model, "fetched" if faults else "present")
 
