@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 import torch
 
-from tests.builders import ggufs
+from tests.builders import ggufs, hdf5s, onnxs
 from tests.builders.hub import Hub
+from tests.builders.keras_models import built, keras_zip, sequential
 from tests.builders.safetensors import safetensors_bytes, tensor
+from tests.builders.tars import Item, tar_bytes
 from verifier import verify_model
 from verifier.sources.ranges import BLOCK
 
@@ -44,6 +46,38 @@ def arrays() -> dict[str, object]:
     return {f"a{i}": np.arange(200_000) for i in range(10)}
 
 
+def array(size: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    return np.arange(size, dtype=np.uint8)
+
+
+def npz(count: int, size: int) -> bytes:
+    return written(lambda to: np.savez(to, *(array(size) for _ in range(count))))
+
+
+def noise(seed: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    return np.random.default_rng(seed).integers(0, 256, LARGE).astype(np.uint8)
+
+
+def tar() -> bytes:
+    return tar_bytes(*(Item(b"%d.npy" % i, written(lambda to: np.save(to, array(LARGE)))) for i in range(FEW)))
+
+
+def onnx() -> bytes:
+    tensors = (onnxs.tensor([LARGE // 4], onnxs.raw(*range(LARGE // 4)), name=f"W{i}") for i in range(FEW))
+    return onnxs.model(onnxs.weights(*tensors))
+
+
+def hdf5() -> bytes:
+    file = hdf5s.Builder()
+    kernels = {f"kernel{i}": file.object(hdf5s.numbers(file.put(bytes(LARGE)), LARGE // 4)) for i in range(FEW)}
+    return file.done(file.object([file.group(**kernels)]))
+
+
+LARGE = 400_000
+FEW = 8
+HOPS = (FEW + 2, FEW * BLOCK + 2 * TAIL)
+"""Requests and bytes where each tensor is described beside it, and there are few and large ones."""
+
 VOCABULARY = [f"token{i:06d}" for i in range(60_000)]
 METADATA = 60_000 * (8 + len("token000000"))
 GGUF_TENSORS = [ggufs.tensor(f"blk.{i}.weight", (SIZE // 4,), ggufs.F32, i * SIZE) for i in range(100)]
@@ -69,14 +103,29 @@ FILES: dict[str, tuple[str, Callable[[], bytes], int, int]] = {
     "GGUF": (
         "model.gguf",
         lambda: ggufs.gguf_bytes([("tokenizer.ggml.tokens", VOCABULARY)], GGUF_TENSORS, bytes(SIZE * 100)),
-        8,
-        METADATA + 8 * BLOCK,
+        3,
+        METADATA + BLOCK + TAIL,
     ),
     "GGUF without vocabulary": (
         "model.gguf",
         lambda: ggufs.gguf_bytes([], GGUF_TENSORS, bytes(SIZE * 100)),
-        3,
-        4 * BLOCK,
+        2,
+        BLOCK + TAIL,
+    ),
+    "npz": ("model.npz", lambda: npz(FEW, LARGE), *HOPS),
+    "npz of small arrays": ("model.npz", lambda: npz(120, SIZE), 15, 120 * SIZE),
+    "compressed npz": (
+        "model.npz",
+        lambda: written(lambda to: np.savez_compressed(to, *map(noise, range(FEW)))),
+        *HOPS,
+    ),
+    "tar": ("model.tar", tar, *HOPS),
+    "ONNX": ("model.onnx", onnx, *HOPS),
+    "HDF5": ("model.h5", hdf5, *HOPS),
+    "Keras": (
+        "model.keras",
+        lambda: keras_zip(sequential(built("Dense", {"units": 3})), weights=hdf5()),
+        *HOPS,
     ),
 }
 

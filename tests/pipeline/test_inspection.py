@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.builders.dossiers import BytesReader
+from tests.builders.numpys import npy
 from tests.builders.opcodes import call, pickled
 from tests.builders.zips import zip_bytes
 from verifier import formats, sources
 from verifier.errors import BudgetExceeded, Malformed, OfflineError
-from verifier.formats import Budget, Context, FormatModule, Limits, Probe
+from verifier.formats import HEAD, Budget, Context, FormatModule, Limits, Probe
 from verifier.pipeline.examination import Examiner
 from verifier.pipeline.inspection import Inspection, guarded
 from verifier.records import Artifact, Coverage, CoverageState, Fact, Format, Reader, Record
@@ -22,8 +23,8 @@ def no_sibling(path: str) -> Reader:
     raise Malformed(f"there is no file {path} beside it")
 
 
-def inspect(content: bytes, path: str = "file", limits: Limits | None = None) -> list[Record]:
-    inspection = Inspection(Budget(limits or Limits()), remote=False)
+def inspect(content: bytes, path: str = "file", limits: Limits | None = None, *, remote: bool = False) -> list[Record]:
+    inspection = Inspection(Budget(limits or Limits()), remote)
     return list(inspection.run(Artifact(path, len(content)), BytesReader(content), {}, no_sibling))
 
 
@@ -40,6 +41,16 @@ def test_members_go_back_to_the_queue() -> None:
     found = states(inspect(zip_bytes((b"a.txt", b"text\n"), (b"c.zip", inner))))
     assert ("file!a.txt", CoverageState.INSPECTED) in found
     assert ("file!c.zip!b.txt", CoverageState.INSPECTED) in found
+
+
+def test_what_an_array_hides_at_its_end_is_looked_for_once_it_is_here() -> None:
+    hidden = bytes(HEAD) + zip_bytes((b"b.txt", b"deep\n"))
+    content = zip_bytes((b"a.npy", npy("'|u1'", f"({len(hidden)},)", hidden)))
+    assert ("file!a.npy!b.txt", CoverageState.INSPECTED) in states(inspect(content))
+    found = inspect(content, remote=True)
+    assert {name for name, _ in states(found)} == {"file", "file!a.npy"}
+    unchecked = [record.unchecked for record in found if isinstance(record, Coverage) and record.artifact != "file"]
+    assert ("other-formats",) in unchecked
 
 
 def test_nesting_has_an_end() -> None:

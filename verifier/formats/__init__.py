@@ -27,7 +27,19 @@ from verifier.formats._context import HEAD, Budget, Context, Limits, Member, Pro
 from verifier.records import Artifact, Claim, Coverage, Edge, Fact, Finding, Format, Reader
 from verifier.records.discovery import discover
 
-__all__ = ["HEAD", "Budget", "Context", "FormatModule", "Limits", "Member", "Probe", "Yield", "candidates", "modules"]
+__all__ = [
+    "HEAD",
+    "Budget",
+    "Context",
+    "FormatModule",
+    "Limits",
+    "Member",
+    "Probe",
+    "Yield",
+    "candidates",
+    "is_measured",
+    "modules",
+]
 
 Yield: TypeAlias = Finding | Fact | Claim | Coverage | Edge | Member
 """What an inspector may yield."""
@@ -62,8 +74,15 @@ def candidates(probe: Probe) -> tuple[FormatModule, ...]:
     )
 
 
+def is_measured(head: bytes) -> bool:
+    """Whether an artifact begins as one of a format whose length is known from its beginning."""
+    return any(module.FORMAT.measured and _begins(module.FORMAT, head) for module in modules())
+
+
 def _matches(module: FormatModule, probe: Probe) -> bool:
     recognize = getattr(module, "recognize", None)
-    if recognize is not None:
-        return bool(recognize(probe))
-    return any(probe.head[offset : offset + len(magic)] == magic for offset, magic in module.FORMAT.magic)
+    return bool(recognize(probe)) if recognize is not None else _begins(module.FORMAT, probe.head)
+
+
+def _begins(format_: Format, head: bytes) -> bool:
+    return any(head[offset : offset + len(magic)] == magic for offset, magic in format_.magic)

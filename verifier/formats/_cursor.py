@@ -9,7 +9,10 @@ from verifier.formats._context import Budget
 from verifier.records import Reader
 
 WINDOW = 64 << 10
-"""Bytes read at once, and so read in vain behind the structure at most."""
+"""Bytes read at once, up to a multiple of it, and so read in vain behind the structure at most."""
+
+MOST_EXPECTED = 8 << 20
+"""Bytes read at once at most where the structure lets it be foreseen that they are needed."""
 
 
 class Cursor:
@@ -82,8 +85,10 @@ class Cursor:
             message = f"{length} more bytes are promised, but the file has {max(0, self.left)}"
             raise Malformed(message, min(self.position, self._reader.size))
 
-    def _refill(self, length: int) -> None:
+    def _refill(self, length: int, expected: int = 0) -> None:
+        """Moves the window here. `expected` bytes are read at once where they are more than `length`, up to a limit."""
         self._start, self._at = self.position, 0
-        self._window = self._reader.read_at(self._start, max(length, WINDOW))
+        end = self._start + max(length, min(expected, MOST_EXPECTED))
+        self._window = self._reader.read_at(self._start, -(-end // WINDOW) * WINDOW - self._start)
         if len(self._window) < length:
             raise Malformed("the file ends before its structure does", self._start)

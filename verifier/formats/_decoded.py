@@ -15,8 +15,8 @@ from verifier.formats._context import Budget
 from verifier.formats._readers import CHUNK
 from verifier.records import Reader
 
-FEED = 64 << 10
-"""Compressed bytes handed to a decoder at once."""
+FEED = 32 << 10
+"""Compressed bytes handed to a decoder at once: what one request for a member's local header brings with it."""
 
 SPOOL = 4 << 20
 """Decoded bytes of one stream kept in memory; more go to a temporary file."""

@@ -12,7 +12,7 @@ from verifier.formats._gguf import DUPLICATE, INCONSISTENT, MAGIC, MALFORMED, TR
 from verifier.formats._templates import RULES as TEMPLATE_RULES
 from verifier.records import Artifact, Format, Reader
 
-FORMAT = Format("gguf", 1, "GGUF", magic=((0, MAGIC),), suffixes=(".gguf",))
+FORMAT = Format("gguf", 1, "GGUF", magic=((0, MAGIC),), suffixes=(".gguf",), measured=True)
 
 
 RULES: tuple[str, ...] = (MALFORMED, INCONSISTENT, DUPLICATE, UNSAFE_NAME, TRAILING, *TEMPLATE_RULES)

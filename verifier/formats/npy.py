@@ -9,7 +9,7 @@ from verifier.formats._numpy import MAGIC, MALFORMED, TRAILING
 from verifier.formats._pickle import RULES as PICKLE_RULES
 from verifier.records import Artifact, Coverage, Fact, Finding, Format, Reader
 
-FORMAT = Format("npy", 1, "NumPy array", magic=((0, MAGIC),), suffixes=(".npy",))
+FORMAT = Format("npy", 1, "NumPy array", magic=((0, MAGIC),), suffixes=(".npy",), measured=True)
 
 RULES: tuple[str, ...] = (MALFORMED, TRAILING, *PICKLE_RULES)
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from verifier import formats
 from verifier.errors import BudgetExceeded, Malformed, SourceError
 from verifier.formats import HEAD, Budget, Context, Member, Probe
+from verifier.formats._readers import BytesReader
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Reader, Record, visible
 
 HOW = "pipeline/1"
@@ -55,8 +56,11 @@ class Inspection:
         if artifact.members:
             self.budget.spend_member(len(artifact.members))
         head = reader.read_at(0, HEAD)
-        name = artifact.file_name.lower()
-        modules = formats.candidates(Probe(name, artifact.size, head, reader))
+        probed = reader
+        if self.remote and artifact.members and formats.is_measured(head):  # looking at each one's end costs a request
+            probed = BytesReader(head)
+            yield Coverage(artifact.name, CoverageState.INSPECTED, "", HOW, 0, 0, unchecked=("other-formats",))
+        modules = formats.candidates(Probe(artifact.file_name.lower(), artifact.size, head, probed))
         if not artifact.members:
             self.recognized = tuple(module.FORMAT.id for module in modules)
         for module in modules:

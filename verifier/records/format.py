@@ -16,6 +16,7 @@ class Format:
         magic: `(offset, bytes)` pairs; any one present makes the format a candidate.
         suffixes: lower-case file endings that add the format as a candidate.
         refines: ids of more general formats this one replaces where both match by content.
+        measured: what its magic begins says how long it is, and what follows is handed back to be recognized.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Format:
     magic: tuple[tuple[int, bytes], ...] = ()
     suffixes: tuple[str, ...] = ()
     refines: tuple[str, ...] = ()
+    measured: bool = False
 
     @property
     def how(self) -> str:

@@ -69,7 +69,7 @@ class RangedFile:
         self._spans: OrderedDict[int, bytes] = OrderedDict()
         self._kept = 0
         self._fetched = 0
-        self._cursor = -1
+        self._cursor = -BLOCK
         self._ahead = BLOCK
         self._target = url
         self._tags: dict[str, str] = {}
@@ -142,11 +142,18 @@ class RangedFile:
         return start, answer.body
 
     def _plan(self, position: int, end: int) -> tuple[int, int]:
-        """What to fetch so that `position` is held: at least a block, more when reading goes on where it stopped."""
+        """What to fetch so that `position` is held: at least a block, more when reading goes on about where it stopped.
+
+        Who asks for more than `WHOLE` knows what is needed, and gets that.
+        """
         size = self.artifact.size
         if size <= WHOLE and not self._starts:
             return 0, size
-        self._ahead = min(self._ahead + BLOCK, LONGEST) if position == self._cursor else BLOCK
+        if end - position > WHOLE:
+            self._ahead = 0
+        else:
+            goes_on = 0 <= position - self._cursor < BLOCK
+            self._ahead = min(self._ahead + BLOCK, LONGEST) if goes_on else BLOCK
         index = bisect_right(self._starts, position)
         above = self._starts[index] if index < len(self._starts) else size
         below = self._starts[index - 1] + len(self._spans[self._starts[index - 1]]) if index else 0

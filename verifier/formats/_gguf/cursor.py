@@ -9,6 +9,9 @@ from verifier.formats import _cursor
 from verifier.formats._context import Budget
 from verifier.records import Reader
 
+_SAMPLE = 100
+"""Strings from which the length of others is foreseen."""
+
 
 class Cursor(_cursor.Cursor):
     """A place in the metadata of a GGUF file; the budget is charged for strings too."""
@@ -34,15 +37,22 @@ class Cursor(_cursor.Cursor):
     def skip_strings(self, count: int) -> None:
         """Passes over strings, reading their lengths only, as far as the window lets.
 
+        What the rest takes is foreseen from a window full of them, so that a vocabulary costs few reads.
+
         Raises:
             Malformed: the file ends before.
         """
+        expected = 0
         while count:
             self._check(8 * count)
             if self._at + 8 > len(self._window):
-                self._refill(8)
+                self._refill(8, expected)
             self._budget.spend_steps(1 + min(count, len(self._window) // 8))
-            count = self._skip_within(count)
+            begin, left = self._at, self._skip_within(count)
+            passed = count - left
+            taken = min(self._at, len(self._window)) - begin
+            expected = left * taken // passed if passed >= _SAMPLE else 0
+            count = left
 
     def _skip_within(self, count: int) -> int:
         """Strings left when the window ends. This loop is what long vocabularies cost."""
