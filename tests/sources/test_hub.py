@@ -9,7 +9,7 @@ from huggingface_hub import constants
 from tests.builders.hub import Hub, Lie
 from tests.sources.conftest import FILES, HASTY, IMPATIENT, WEIGHTS, lay_out
 from verifier.errors import AuthError, ChangedError, NotFoundError, OfflineError, RateLimitedError, SourceError
-from verifier.records import Asserter, Reference
+from verifier.records import Asserter, Reference, SourceKind
 from verifier.sources import Source, parse, resolve
 from verifier.sources import hub as hubs
 from verifier.sources.web import Patience
@@ -221,3 +221,9 @@ def test_a_hub_that_dies_while_it_is_read(hub: Hub) -> None:
 def test_a_reference_made_without_parsing(hub: Hub) -> None:
     reference = parse("org/name")
     assert find().snapshot.reference == Reference("org/name", reference.kind, "org/name")
+
+
+def test_a_revision_that_another_model_names_leaves_no_folder(hub: Hub) -> None:
+    with pytest.raises(NotFoundError, match="not a revision"):
+        hubs.resolve(Reference("hf://org/name", SourceKind.HUB, "org/name", "../../outside"))
+    assert not hub.requests

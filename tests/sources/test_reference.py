@@ -40,13 +40,15 @@ def test_hub_references(text: str, location: str, revision: str | None) -> None:
 
 
 def test_revision_beside_the_reference() -> None:
-    assert parse("org/name", revision="v1").revision == "v1"
+    assert parse("org/name", revision="refs/pr/1").revision == "refs/pr/1"
     assert parse("org/name@v1", revision="v1").revision == "v1"
     with pytest.raises(UsageError, match="Two revisions"):
         parse("org/name@v1", revision="v2")
 
 
-@pytest.mark.parametrize("revision", ["", " ", "a b", "é", "x" * 300, "a\n"])
+@pytest.mark.parametrize(
+    "revision", ["", " ", "a b", "é", "x" * 300, "a\n", "../../x", "/x", "a/../b", "a/", "C:x", "a\\b", ".a"]
+)
 def test_impossible_revisions(revision: str) -> None:
     with pytest.raises(UsageError, match="revision"):
         parse("org/name", revision=revision)

@@ -120,3 +120,16 @@ def test_a_revision_that_was_asked_for_is_found_offline(
     monkeypatch.setattr(module, "name_commit", full)
     with pytest.raises(SourceError, match="cannot be written: No space"):
         synced(Lock({"org/sound": replace(added["org/sound"], reference="org/sound@v2")}))
+
+
+def test_a_lock_changed_by_hand_is_refused(models: Path, hub: Hub, hub_cache: Path, tmp_path: Path) -> None:
+    _, added = add("org/sound", "default", tmp_path / "models.lock")
+    sound = added["org/sound"]
+    file = sound.files["config.json"]
+    other = replace(sound, files={**sound.files, "config.json": replace(file, size=file.size + 1)})
+    with pytest.raises(RefusedError, match=rf"lists {file.size} bytes, and the lock promises {file.size + 1}"):
+        synced(Lock({"org/sound": other}))
+    outside = replace(sound, reference=f"org/sound@../../{tmp_path.name}")
+    with pytest.raises(UsageError, match="no revision"):
+        synced(Lock({"org/sound": outside}))
+    assert not list(hub_cache.rglob(tmp_path.name))

@@ -22,7 +22,7 @@ from verifier.sources import cache, web
 from verifier.sources.base import FETCHED, HOW, MAX_FILES, RENAMED, Source
 from verifier.sources.ranged import RangedSource
 from verifier.sources.ranges import RangedFile
-from verifier.sources.reference import is_hub_id
+from verifier.sources.reference import is_hub_id, is_revision
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -57,6 +57,8 @@ def resolve(
     Raises:
         SourceError: it cannot be obtained; subclasses say why.
     """
+    if reference.revision and not is_revision(reference.revision):
+        raise NotFoundError(f"'{visible(reference.revision)}' is not a revision.", "Name a branch, a tag or a commit.")
     if offline or constants.is_offline_mode():
         return _cached(reference)
     patience = patience or web.Patience()

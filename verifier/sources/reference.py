@@ -37,7 +37,7 @@ def parse(text: str, *, revision: str | None = None) -> Reference:
         raise UsageError(
             f"'{visible(text)}' is not a reference to a model.", "Name a hub id, a folder, a file or a URL."
         )
-    if revision is not None and not _is_revision(revision):
+    if revision is not None and not is_revision(revision):
         raise UsageError(f"'{visible(revision)}' is not a revision.", "Name a branch, a tag or a commit.")
     scheme = _SCHEME.match(text)
     if scheme is None:
@@ -112,7 +112,7 @@ def _hub(text: str, body: str, revision: str | None) -> Reference:
                 f"{visible(text)} names a file of a repository.", f"Name the whole repository: hf://{whole}"
             )
         raise UsageError(f"{visible(text)} is not a hub id.", "Write org/name or org/name@revision.")
-    if at and not _is_revision(asked):
+    if at and not is_revision(asked):
         raise UsageError(f"{visible(text)} ends in no revision.", "Write a branch, a tag or a commit after the @.")
     if at and revision is not None and revision != asked:
         raise UsageError(f"Two revisions are asked for: {visible(asked)} and {visible(revision)}.", "Name only one.")
@@ -158,5 +158,7 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def _is_revision(text: str) -> bool:
-    return bool(text) and len(text) <= 256 and text.isprintable() and text.isascii() and " " not in text
+def is_revision(text: str) -> bool:
+    """Whether git allows the name, which becomes a path in the hub client's cache (`git check-ref-format`)."""
+    plain = bool(text) and len(text) <= 256 and text.isprintable() and text.isascii()
+    return plain and not re.search(r"[ ~^:?*\[\\]|\.\.|(?:^|/)\.|//|^/|[/.]$", text)

@@ -137,11 +137,19 @@ class Transfer:
 
 
 def _promised(artifact: Artifact, snapshot: Snapshot, lock: Lock) -> Artifact:
-    """A file with the lock's digest beside the hub's, where the lock has the model at this commit."""
+    """A file with the lock's digest beside the hub's, where the lock has the model at this commit.
+
+    Raises:
+        RefusedError: the hub lists another size than is locked.
+    """
     locked = lock.models.get(snapshot.id)
     if locked is None or locked.commit != snapshot.commit or artifact.path not in locked.files:
         return artifact
-    digest = Digest("sha256", locked.files[artifact.path].sha256, Asserter.LOCK)
+    promised = locked.files[artifact.path]
+    if promised.size != artifact.size:
+        sizes = f"the hub lists {artifact.size} bytes, and the lock promises {promised.size}"
+        raise RefusedError(f"{visible(artifact.path)} of {snapshot.id} is refused: {sizes}.", "Do not use it.")
+    digest = Digest("sha256", promised.sha256, Asserter.LOCK)
     return replace(artifact, digests=(*artifact.digests, digest))
 
 
