@@ -11,6 +11,7 @@ from tests.sources.conftest import lay_out
 from tests.workflows.conftest import hub, hub_cache, models
 from verifier import require
 from verifier.cli import main
+from verifier.store import lock as store
 
 __all__ = ["hub", "hub_cache", "models"]
 
@@ -42,6 +43,16 @@ def test_what_must_be_pinned_is_refused_until_it_is(
         path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
     assert main(["sync", "--policy", "verify.toml", "-q"]) == 0
     assert main(["fetch", "org/sound", "-q"]) == 0
+
+
+def test_an_audit_knows_the_lock_too(hub_cache: Path, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["add", "org/sound", "-q"]) == 0
+    commit = store.read(project / "models.lock").models["org/sound"].commit
+    (project / "a.py").write_text(f'AutoModel.from_pretrained("org/sound", revision="{commit}")\n')
+    assert main(["audit", "a.py", "-q"]) == 0
+    (project / "models.lock").rename(project / "other.lock")
+    assert main(["audit", "a.py", "-q"]) != 0
+    assert main(["audit", "a.py", "-q", "--lock", "other.lock"]) == 0
 
 
 def test_locking_alone_is_enough_and_updating_goes_on(models: Path, capsys: pytest.CaptureFixture[str]) -> None:

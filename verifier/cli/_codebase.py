@@ -57,5 +57,5 @@ def audit(
     from verifier.cli.model import Request
 
     chosen = _configuration.policies(policy, isolated=isolated)
-    request = Request(chosen, None, offline=True, quiet=quiet, memory=True)
+    request = Request(chosen, None, offline=True, quiet=quiet, memory=True, pinned=True, lock=lock)
     return command.run(paths or [Path()], request, lock, text_or_json, allow_run_time=allow_run_time)

@@ -31,6 +31,7 @@ class Request:
         quiet: show no progress.
         memory: take digests of files that have not changed from memory.
         pinned: hold models against the project's lock.
+        lock: the file that is it; None is the nearest.
         pinning: what is accepted will be locked, and need not be yet.
     """
 
@@ -40,6 +41,7 @@ class Request:
     quiet: bool
     memory: bool = False
     pinned: bool = False
+    lock: Path | None = None
     pinning: bool = False
 
     def verdict(self, reference: str) -> Verdict:
@@ -70,7 +72,8 @@ class Request:
         from verifier.pipeline.pins import Pins
         from verifier.store import lock
 
-        return Pins(lock.read(lock.nearest(Path.cwd())).models if self.pinned else {}, self.pinning)
+        locked = lock.read(self.lock or lock.nearest(Path.cwd())) if self.pinned else lock.Lock()
+        return Pins(locked.models, self.pinning)
 
 
 @dataclass(frozen=True, slots=True)
