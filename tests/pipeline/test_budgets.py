@@ -17,6 +17,7 @@ from tests.builders.keras_models import built, keras_zip, sequential
 from tests.builders.safetensors import safetensors_bytes, tensor
 from tests.builders.tars import Item, tar_bytes
 from verifier import verify_model
+from verifier.records import Dossier, Fact
 from verifier.sources.ranges import BLOCK
 
 SIZE = 40_000
@@ -130,6 +131,11 @@ FILES: dict[str, tuple[str, Callable[[], bytes], int, int]] = {
 }
 
 
+def shown(dossier: Dossier) -> set[Fact]:
+    """What is seen in the files, beside their digests."""
+    return {fact for fact in dossier.facts if fact.kind != "digest"}
+
+
 @pytest.mark.parametrize("kind", FILES)
 def test_reading_stays_within_its_budget(models: Path, hub: Hub, kind: str) -> None:
     name, contents, requests, most = FILES[kind]
@@ -146,3 +152,6 @@ def test_reading_stays_within_its_budget(models: Path, hub: Hub, kind: str) -> N
     read = next(record for record in verdict.dossier.reads if record.artifact == name)
     assert read.requests == len(asked) + len(hub.seen(f"*/resolve/*/{name}"))
     assert read.unread
+    here = verify_model(str(folder)).dossier
+    assert verdict.dossier.findings == here.findings
+    assert shown(verdict.dossier) == shown(here)
