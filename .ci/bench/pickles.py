@@ -66,7 +66,7 @@ import numpy, pickle, sys
 from sklearn.ensemble import ExtraTreesClassifier
 random = numpy.random.default_rng(0)
 model = ExtraTreesClassifier(100, max_features=1, random_state=0, n_jobs=2)
-model.fit(random.random((15_000, 8)), random.integers(0, 2, 15_000))
+model.fit(random.random((22_000, 8)), random.integers(0, 2, 22_000))
 with open(sys.argv[1], "wb") as file:
     pickle.dump(model, file)
 """
