@@ -6,15 +6,17 @@ What somebody asserts (the model card) goes where the format has claims; what wa
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from verifier import rules
 from verifier._version import __version__
 from verifier.data.licenses import spdx
+from verifier.errors import UsageError
 from verifier.records import Artifact, Claim, Decision, Finding, SourceKind, Standing, Value, Verdict
 from verifier.records.canonical import Plain, canonical_bytes
 from verifier.records.card import CardField
+from verifier.reports._failure import Failure
 from verifier.reports._package import name, purl
 from verifier.reports._view import safe
 
@@ -23,13 +25,20 @@ HUB = "https://huggingface.co"
 Object = dict[str, Plain]
 
 
-def document(verdict: Verdict, version: str) -> str:
+def document(verdicts: Sequence[Verdict], failures: Sequence[Failure], version: str) -> str:
     """The bill of materials as one line of JSON; the same verdict gives the same bytes.
 
     Args:
-        verdict: on the model.
+        verdicts: the one on the model.
+        failures: none.
         version: of CycloneDX: 1.6 or 1.7.
+
+    Raises:
+        UsageError: there is not one verdict.
     """
+    if len(verdicts) != 1 or failures:
+        raise UsageError("A bill of materials is about one model that has a verdict.", "Write one for each model.")
+    verdict = verdicts[0]
     model = _model(verdict)
     loads = [_dependency(one) for one in verdict.dependencies]
     files = [_file(artifact) for artifact in verdict.dossier.snapshot.artifacts]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.errors import UsageError
 from verifier.records import Verdict
 from verifier.reports import _cyclonedx
 from verifier.reports._failure import Failure
@@ -23,6 +22,4 @@ def render(
     Raises:
         UsageError: there is not one verdict.
     """
-    if len(verdicts) != 1 or failures:
-        raise UsageError("A bill of materials is about one model that has a verdict.", "Write one for each model.")
-    return _cyclonedx.document(verdicts[0], "1.7")
+    return _cyclonedx.document(verdicts, failures, "1.7")
