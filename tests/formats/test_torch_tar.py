@@ -34,7 +34,12 @@ def test_a_checkpoint_is_clean_and_counted() -> None:
     records = inspected(module, torch_tar())
     assert rules_of(records) == []
     assert set(states_of(records)) == {CoverageState.INSPECTED, CoverageState.DATA}
-    assert facts_of(records) == {"tensor-count": 1, "parameter-count": 6, "tensor-dtypes": (("float32", 1),)}
+    assert facts_of(records) == {
+        "tensor-count": 1,
+        "parameter-count": 6,
+        "tensor-dtypes": (("float32", 1),),
+        "tensor-shapes": (("2x3", 1),),
+    }
     assert recognized(torch_tar()) == ["torch-tar"]
     assert gaps(examined(torch_tar())) == []
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from tests.builders.inspections import inspected, probe, rules_of, states_of
 from verifier.formats import candidates
 from verifier.formats import xml as module
-from verifier.formats._xml import ENTITY
+from verifier.formats._xml import ENTITY, root_of
 from verifier.records import CoverageState
 
 PLAIN = b'<?xml version="1.0"?>\n<annotation><object><name>cat</name></object></annotation>\n'
@@ -62,3 +64,12 @@ def test_documents_are_recognized_by_content() -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_end_in_coverage(body: bytes) -> None:
     assert states_of(inspected(module, b"<?xml ?>" + body))
+
+
+@pytest.mark.parametrize(
+    "start", [b" ", b"<?xml ?>", b"<!--", b"<!---->", b"<!DOCTYPE x [", b"<!DOCTYPE [] ", b"<?", b"<a"]
+)
+def test_no_beginning_is_tried_twice(start: bytes) -> None:
+    began = time.process_time()
+    assert root_of(start * (65536 // len(start))) == b""
+    assert time.process_time() - began < 1

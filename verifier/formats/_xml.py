@@ -21,9 +21,11 @@ _STANDARD: Final = (b"http://www.w3.org/", b"https://www.w3.org/", b"http://www.
 """Where the document types of SVG, XHTML and property lists stand; parsers know them or do without."""
 
 _ROOT: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]*\?>|<!--.*?-->|<!DOCTYPE(?:[^>\[]|\[[^\]]*\])*>|\s+)*<(?:[\w.-]+:)?([\w.-]+)[\s/>]",
+    rb"(?:\xef\xbb\xbf)?(?>\s+|<\?[^>]*\?>|<!--.*?-->|<!DOCTYPE(?:[^>\[]|\[[^\]]*+\])*+>)*+<(?:[\w.-]+:)?([\w.-]+)[\s/>]",
     re.DOTALL,
 )
+"""Every repetition is possessive: nothing is tried twice, whatever a file begins with."""
+
 _LATIN: Final = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"'](?:iso-8859-1|latin-?1|windows-1252)[\"']", re.IGNORECASE)
 _STEP: Final = 64 << 10
 """Bytes parsed between two looks at the elements."""
