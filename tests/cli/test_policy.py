@@ -212,3 +212,15 @@ def test_a_model_does_not_decide_about_itself(repository: Path, capsys: pytest.C
     (repository / "verify.toml").write_text('version = 1\n[severity]\ncritical = "allow"\n')
     assert main(["model", ".", "-q"]) == 1
     assert "verify.toml is part of the model and does not decide about it" in capsys.readouterr().err
+
+
+def test_a_policy_beside_a_file_does_not_decide_alone(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = repository / "models" / "bad"
+    (folder / "verify.toml").write_text('version = 1\n[severity]\ncritical = "allow"\n')
+    monkeypatch.chdir(folder)
+    (file,) = (path.name for path in folder.iterdir() if path.suffix in {".bin", ".pkl", ".pt"})
+    assert main([file, "-q"]) == 1
+    assert "default counts too" in capsys.readouterr().err
+    assert main([file, "-q", "--policy", "verify.toml"]) == 0

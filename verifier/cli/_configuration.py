@@ -31,10 +31,17 @@ def policies(named: Sequence[str] | None, references: Iterable[str] = (), *, iso
 
     if variable := os.environ.get(VARIABLE):
         return (variable,)
-    found = discover(Path.cwd(), [folder for text in references if (folder := Path(text).expanduser()).is_dir()])
+    models = [Path(text).expanduser() for text in references]
+    found = discover(Path.cwd(), [model for model in models if model.is_dir()])
     for path in found.passed_over:
         _terminal.note(f"{path} is part of the model and does not decide about it; name it with --policy if it should.")
-    return (os.path.relpath(found.policy) if found.policy else "default",)
+    if found.policy is None:
+        return ("default",)
+    nearest = os.path.relpath(found.policy)
+    if any(model.is_file() and model.resolve().parent == found.policy.parent for model in models):
+        _terminal.note(f"{nearest} may have come with the file beside it: default counts too. Name one with --policy.")
+        return nearest, "default"
+    return (nearest,)
 
 
 def own_file(chosen: str | Sequence[str]) -> Path | None:
