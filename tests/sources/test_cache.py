@@ -74,7 +74,7 @@ def test_offline_a_hub_id_is_answered_from_the_cache(hub: Hub, hub_cache: Path) 
     for text in ("org/name", "org/name@main", f"org/name@{commit}"):
         source = resolve(parse(text), offline=True)
         assert (source.snapshot.id, source.snapshot.commit, source.remote) == ("org/name", commit, False)
-    for text in ("org/name@other", f"org/name@{COMMIT}", "org/name@../main", "org/other"):
+    for text in ("org/name@other", f"org/name@{COMMIT}", "org/other"):
         with pytest.raises(OfflineError):
             resolve(parse(text), offline=True)
     assert hub.requests == []
