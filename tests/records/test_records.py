@@ -9,17 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import verifier.claims
-from tests.builders.dossiers import artifact, snapshot
+from tests.builders.dossiers import artifact, claim, comparison, finding, gap, snapshot
 from verifier.records import (
     Artifact,
+    Claim,
+    Comparison,
     Coverage,
     CoverageState,
+    Decision,
     EdgeKind,
     Evidence,
     Finding,
     Format,
+    Level,
     Outcome,
     Reference,
+    Result,
     Snapshot,
     SourceKind,
     parameters,
@@ -127,3 +132,18 @@ def test_discovery_leaves_shared_modules_out() -> None:
 def test_records_travel_between_processes() -> None:
     made = snapshot(artifact())
     assert pickle.loads(pickle.dumps(made)) == made
+
+
+@pytest.mark.parametrize(
+    ("cites", "about"),
+    [
+        (finding("pickle-unsafe-call", "a.pkl"), "a.pkl"),
+        (gap(CoverageState.LIMIT, "a.gguf"), "a.gguf"),
+        (claim("license", "mit"), "."),
+        (comparison("digest", Result.CONTRADICTED), "."),
+        (Comparison("license", None, (), Result.NOT_DECLARED, "it names none"), ""),
+        ("org/base@0123", "org/base@0123"),
+    ],
+)
+def test_a_decision_says_what_it_is_about(cites: Finding | Coverage | Claim | Comparison | str, about: str) -> None:
+    assert Decision("clause", Level.NOTE, cites, "reason").artifact == about

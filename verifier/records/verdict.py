@@ -68,13 +68,12 @@ class Decision:
     @property
     def artifact(self) -> str:
         """Name of the artifact it is about; for what is about none, what it cites instead, or nothing."""
-        match self.cites:
-            case Finding(evidence=(first, *_)):
-                return first.artifact
-            case Coverage(artifact=name) | Claim(subject=name) | Comparison(claim=Claim(subject=name)) | str(name):
-                return name
-            case _:
-                return ""
+        cited = self.cites.claim if isinstance(self.cites, Comparison) else self.cites
+        if isinstance(cited, Finding):
+            return cited.evidence[0].artifact
+        if isinstance(cited, Coverage):
+            return cited.artifact
+        return cited.subject if isinstance(cited, Claim) else cited or ""
 
 
 @dataclass(frozen=True, slots=True)
