@@ -11,6 +11,7 @@ from posixpath import dirname
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Yield
 from verifier.formats._config import DUPLICATE, EXPRESSION, FOREIGN_MODULE, HUB_KERNEL, JSON_MALFORMED, REMOTE_CODE
+from verifier.formats._config.files import named_files
 from verifier.formats._config.loading import expression, loading
 from verifier.formats._config.repository import CODE_KEYS, code_file, foreign_parent, pipeline_modules
 from verifier.formats._json import Document, Json, Place, parse, pointer_of, within
@@ -114,6 +115,8 @@ def _records(see: _Seer, name: str, document: Document) -> Iterator[Yield]:
     if looks_like_keras(document.value):
         yield from inspect_config(see.artifact, document.value, see.how)
     yield from _models(see, document.value)
+    if wanted := named_files(see.artifact.own_path, document.value):
+        yield Fact("file-reference", tuple(wanted), see.evidence(None, f"names {len(wanted)} files"))
     if name in ("modules.json", "router_config.json"):
         yield from _modules(see, document.value)
     if isinstance(document.value, dict):
