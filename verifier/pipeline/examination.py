@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Lock
@@ -17,6 +17,9 @@ from verifier.sources.base import Handle
 
 Progress = Callable[[str, int, int], None]
 """Called with a file's path, bytes finished and bytes in all, both over the whole snapshot; from several threads."""
+
+ASIDE = 16 << 20
+"""Bytes of a file whose hashing takes longer than starting a thread for it."""
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ class Examiner:
         artifact = result.artifact
         handle = opened.enter_context(self._source.open(artifact.path))
         if not self._source.remote:
-            self._digest(result, handle, meter)
+            opened.enter_context(self._digested(result, handle, meter))
 
         def open_sibling(path: str) -> Reader:
             if path not in self._siblings:
@@ -117,15 +120,29 @@ class Examiner:
         artifact = result.artifact
         handle = opened.enter_context(self._source.open(artifact.path))
         if not self._source.remote:
-            self._digest(result, handle, meter)
+            _note(result, handle.digests(meter))
         elif all(digest.algorithm != "sha256" for digest in artifact.digests):
             handle.read_at(0, artifact.size)
             result.records += _facts(artifact, handle.digests())
 
-    def _digest(self, result: FileResult, handle: Handle, meter: Callable[[int], object]) -> None:
-        digests = handle.digests(meter)
-        result.records += _facts(result.artifact, digests)
-        result.artifact = replace(result.artifact, digests=(*result.artifact.digests, *digests))
+    @contextmanager
+    def _digested(self, result: FileResult, handle: Handle, meter: Callable[[int], object]) -> Iterator[None]:
+        """Digests the file before the block; while it runs where a large file is the only one, and a core idles."""
+        if len(self._siblings) > 1 or handle.size < ASIDE:
+            _note(result, handle.digests(meter))
+            yield
+            return
+        from concurrent.futures import ThreadPoolExecutor
+
+        with self._source.open(result.artifact.path) as own, ThreadPoolExecutor(1) as thread:
+            digesting = thread.submit(own.digests, meter)
+            yield
+            _note(result, digesting.result())
+
+
+def _note(result: FileResult, digests: tuple[Digest, ...]) -> None:
+    result.records += _facts(result.artifact, digests)
+    result.artifact = replace(result.artifact, digests=(*result.artifact.digests, *digests))
 
 
 def side_by_side(
