@@ -30,6 +30,16 @@ def pytest_configure() -> None:
     atexit.register(shutil.rmtree, home, ignore_errors=True)
 
 
+def pytest_report_header() -> str:
+    """Says where the escape tests of a confinement are left out."""
+    from tests.behavior.sandbox.modes import BUBBLEWRAP_RUNS, REQUIRED
+
+    told = (
+        "with" if BUBBLEWRAP_RUNS else f"WITHOUT bubblewrap, which does not work here ({REQUIRED}=1 demands it), only"
+    )
+    return f"sandboxes: {told} self-confinement"
+
+
 @pytest.fixture(autouse=True)
 def _private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the hub cache, token or configuration of the person who runs it."""

@@ -113,3 +113,7 @@ class Malformed(InspectionError):
 
     def __reduce__(self) -> tuple[type["Malformed"], tuple[str, int | None]]:  # type: ignore[override]
         return type(self), (self.message, self.offset)
+
+
+class NotRun(InspectionError):
+    """A model was not run to its end, so that nothing can be said of what it does."""

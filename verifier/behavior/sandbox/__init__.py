@@ -1,0 +1,19 @@
+"""A place where a program of ours reads a model nobody trusts, and can do nothing else.
+
+What flows in: the name of a function of ours, the bytes it is given, and the paths it may read. What flows out: at most
+`Bounds.output` bytes, through a pipe, length-checked; the parent never unpickles them. The child has an empty
+environment but for a written list, no network, no writable file, no programs to start, and bounded time and memory.
+
+Two ways lead there, `mode` chooses:
+
+- bubblewrap, where it works: namespaces in which nothing else exists; the child then confines itself as well;
+- self-confinement: the child gives up its rights by Landlock, seccomp and resource limits before it reads a byte.
+
+Anywhere else a model is not run, unless a person types that it shall run without a sandbox.
+"""
+
+from verifier.behavior.sandbox._bounds import Bounds
+from verifier.behavior.sandbox._launch import mode, run
+from verifier.behavior.sandbox._modes import Mode
+
+__all__ = ["Bounds", "Mode", "mode", "run"]

@@ -1,0 +1,222 @@
+"""Starts the child, watches it, and takes its answer. The only place of the sandbox that starts programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import IO, cast
+
+from verifier.behavior.sandbox import _bubblewrap
+from verifier.behavior.sandbox._bounds import Bounds
+from verifier.behavior.sandbox._modes import Mode
+from verifier.errors import NotRun, UsageError
+from verifier.records import visible
+
+CHILD = ("-I", "-m", "verifier.behavior.sandbox.child")
+
+PASSED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+"""Variables a child inherits: with which kernels a processor computes correctly."""
+
+PACKAGE = Path(__file__).parents[2]
+"""This package, of which the child is a part."""
+
+MAX_COMPLAINT = 64 << 10
+"""Bytes kept of what a child prints."""
+
+PROBE_SECONDS = 10
+
+
+def mode(*, allow_unsandboxed: bool = False) -> Mode:
+    """The strongest confinement that works on this machine.
+
+    Args:
+        allow_unsandboxed: a person typed that a model may run without any.
+
+    Raises:
+        UsageError: none works, and nobody typed that.
+    """
+    if _bubblewrap_works():
+        return Mode.BUBBLEWRAP
+    if _self_confinement_works():
+        return Mode.SELF
+    if allow_unsandboxed and os.name == "posix":
+        return Mode.NONE
+    raise UsageError(
+        "This machine has no sandbox to run a model in: neither bubblewrap nor Landlock with seccomp works.",
+        "Run it on Linux, or type --allow-unsandboxed on Linux or macOS if you trust the model with everything here.",
+    )
+
+
+def run(
+    program: str,
+    request: bytes,
+    *,
+    mode: Mode,
+    readable: Sequence[Path] = (),
+    path: Sequence[Path] = (),
+    bounds: Bounds | None = None,
+) -> bytes:
+    """What a function of ours answers in the sandbox.
+
+    Args:
+        program: `module:function`, which takes bytes and gives bytes.
+        request: what it is given.
+        mode: the confinement, see `mode`.
+        readable: files and folders it may read beside Python itself; of the model, and nothing that is not meant.
+        path: further folders of modules; they are made readable.
+        bounds: what it may cost.
+
+    Raises:
+        NotRun: it did not answer: it failed, passed a bound or was ended; says why.
+    """
+    limits = bounds or Bounds()
+    places = [*_interpreter(), *map(Path.absolute, (*readable, *path))]
+    settings = {
+        "mode": mode,
+        "program": program,
+        "readable": [str(place) for place in (*places, Path("/proc/cpuinfo"), Path("/proc/meminfo"), *_DEVICES)],
+        "path": [str(place.absolute()) for place in path],
+        "bounds": asdict(limits),
+    }
+    head = json.dumps(settings).encode()
+    command = [sys.executable, *CHILD]
+    variables = _variables(limits)
+    if mode is Mode.BUBBLEWRAP:
+        command = _bubblewrap.command(_bwrap() or "bwrap", places, variables, command)
+    with tempfile.TemporaryFile() as task:
+        task.write(len(head).to_bytes(8) + head + request)
+        task.seek(0)
+        with _started(command, variables, task.fileno()) as child:
+            answer = _watched(child, limits)
+    size = int.from_bytes(answer[:8])
+    if len(answer) < 8 or len(answer) - 8 != size:
+        raise NotRun("its answer is shorter or longer than it says")
+    return answer[8:]
+
+
+_DEVICES = (Path("/dev/null"), Path("/dev/urandom"), Path("/dev/zero"))
+
+
+def _interpreter() -> list[Path]:
+    """What Python itself and this package consist of."""
+    prefixes = dict.fromkeys((sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parents[1])))
+    return [*map(Path, (*_bubblewrap.SYSTEM, *prefixes)), PACKAGE]
+
+
+def _variables(bounds: Bounds) -> dict[str, str]:
+    """The whole environment of a child."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(bounds.threads))
+    offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": "/nowhere", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
+    return {**threads, **offline, **{name: os.environ[name] for name in PASSED if name in os.environ}}
+
+
+@contextmanager
+def _started(command: Sequence[str], variables: dict[str, str], task: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A program in a process group of its own, all of which is ended at the end."""
+    pipe = subprocess.PIPE
+    try:
+        child = subprocess.Popen(  # noqa: S603 - ourselves, or bubblewrap with ourselves
+            list(command), stdin=task, stdout=pipe, stderr=pipe, env=variables, cwd="/", start_new_session=True
+        )
+    except OSError as error:
+        raise NotRun(f"{command[0]} cannot be started: {error.strerror}") from error
+    try:
+        yield child
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        for stream in (child.stdout, child.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def _watched(child: subprocess.Popen[bytes], bounds: Bounds) -> bytes:
+    """Everything a child writes before it ends.
+
+    Raises:
+        NotRun: it ends otherwise than well, takes too long, or writes too much.
+    """
+    answer, complaint = bytearray(), bytearray()
+    deadline = time.monotonic() + bounds.wall
+    with selectors.DefaultSelector() as waiting:
+        for stream, kept in ((child.stdout, answer), (child.stderr, complaint)):
+            waiting.register(cast(IO[bytes], stream), selectors.EVENT_READ, kept)
+        while waiting.get_map():
+            left = deadline - time.monotonic()
+            ready = waiting.select(left) if left > 0 else []
+            if not ready:
+                raise NotRun(f"it took longer than {bounds.wall:g} s and was ended")
+            for key, _ in ready:
+                part = os.read(key.fd, 1 << 20)
+                key.data.extend(part)
+                if not part:
+                    waiting.unregister(key.fileobj)
+            del complaint[:-MAX_COMPLAINT]
+            if len(answer) > bounds.output + 8:
+                raise NotRun(f"its answer is longer than {bounds.output} bytes")
+    try:
+        code = child.wait(max(deadline - time.monotonic(), 0.1))
+    except subprocess.TimeoutExpired:
+        raise NotRun(f"it took longer than {bounds.wall:g} s and was ended") from None
+    if code:
+        raise NotRun(_why(code, complaint.decode("utf-8", "replace")))
+    return bytes(answer)
+
+
+_SIGNALS = {
+    signal.SIGXCPU: "it used more processor time than it may",
+    signal.SIGKILL: "it was killed, for want of memory or by the sandbox",
+}
+
+
+def _why(code: int, complaint: str) -> str:
+    """Why a child ended: the signal, which bubblewrap tells as 128 and its number, or its last line."""
+    number = -code if code < 0 else code - 128
+    last = next((line for line in reversed(complaint.splitlines()) if line.strip()), "it said nothing")
+    if number in _SIGNALS:
+        return _SIGNALS[signal.Signals(number)]
+    ended = f"it was ended by {signal.Signals(number).name}" if number in tuple(signal.Signals) else "it failed"
+    return f"{ended}: {visible(last.strip(), 500)}"
+
+
+@cache
+def _bwrap() -> str | None:
+    return shutil.which("bwrap") if sys.platform == "linux" else None
+
+
+@cache
+def _bubblewrap_works() -> bool:
+    """Whether it really runs Python: where user namespaces are forbidden it is there and does not."""
+    bwrap = _bwrap()
+    if bwrap is None:
+        return False
+    return _succeeds(_bubblewrap.command(bwrap, _interpreter(), {}, [sys.executable, "-I", "-S", "-c", ""]))
+
+
+@cache
+def _self_confinement_works() -> bool:
+    if sys.platform != "linux":
+        return False
+    from verifier.behavior.sandbox import _confine
+
+    return _confine.possible()
+
+
+def _succeeds(command: Sequence[str]) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, check=False).returncode == 0  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return False
