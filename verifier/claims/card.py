@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from verifier.claims import OpenFile, Yield
+from verifier.claims._front_matter import MAX_BYTES, PATH, front_matter
 from verifier.claims._yaml import Entry, entries
 from verifier.errors import Malformed, SourceError
 from verifier.records import (
@@ -30,11 +31,6 @@ from verifier.records.card import CardField
 RULES = ("card-malformed",)
 
 HOW = "card/1"
-
-PATH = "README.md"
-
-MAX_BYTES = 1 << 20
-"""Bytes in which front matter must end; large benchmark tables in genuine cards take some hundred KiB."""
 
 MAX_ITEMS = 1000
 """Items a declaration may list."""
@@ -66,7 +62,7 @@ def collect(snapshot: Snapshot, open_file: OpenFile, _trust: object = None) -> I
 
 
 def _card(reader: Reader) -> Iterator[Yield]:
-    matter, start, first_line = _front_matter(reader.read_at(0, MAX_BYTES))
+    matter, start, first_line = front_matter(reader.read_at(0, MAX_BYTES))
     try:
         text = matter.decode()
     except UnicodeDecodeError as error:
@@ -87,21 +83,6 @@ def _card(reader: Reader) -> Iterator[Yield]:
         elif entry.value is not None and entry.value != "unknown":
             yield from _declared(_FIELDS[entry.key], entry.value, offset)
         seen.setdefault(entry.key, entry.line)
-
-
-def _front_matter(head: bytes) -> tuple[bytes, int, int]:
-    """The bytes between the fences, their offset and first line's number; nothing where there are no fences."""
-    start, opened, first_line = 0, None, 1
-    for number, line in enumerate(head.splitlines(keepends=True), 2):
-        end = start + len(line)
-        if opened is None:
-            if line.strip() not in (b"", b"---"):
-                break
-            opened, first_line = (end, number) if line.strip() else (None, 1)
-        elif line.rstrip() == b"---":
-            return head[opened:start], opened, first_line
-        start = end
-    return b"", 0, 1
 
 
 def _plain(entry: Entry) -> bool:
