@@ -36,9 +36,9 @@ def listed(path: str, **changes: object) -> dict[str, object]:
     return {"type": "file", "path": path, "size": 1, "oid": "0" * 40} | changes
 
 
-def test_a_repository_costs_two_requests(hub: Hub) -> None:
+def test_a_repository_costs_three_requests(hub: Hub) -> None:
     source = resolve(parse("org/name"))
-    assert [seen.path.split("/tree/")[0] for seen in hub.requests] == [INFO, INFO]
+    assert [seen.path.split("/tree/")[0] for seen in hub.requests] == [INFO, INFO, "/org/name/git-upload-pack"]
     assert source.remote
     assert not source.snapshot.local
     assert source.snapshot.id == "org/name"

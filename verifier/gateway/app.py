@@ -7,12 +7,11 @@ is answered with a redirect to its content, named by SHA-256. Only the branch `m
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import quote, unquote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -22,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from verifier.errors import ChangedError, SourceError
-from verifier.gateway import repository
+from verifier.gateway import asked, git, repository
 from verifier.gateway.content import content
 from verifier.gateway.denied import DeniedError
 from verifier.gateway.refusal import Refusal
@@ -92,7 +91,7 @@ class Gateway:
     def info(self, request: Request) -> Response:
         """`GET /api/models/{id}[/revision/{revision}]`."""
         repo, commit = self.commit(request)
-        with_blobs = _flag(request, "blobs")
+        with_blobs = asked.flag(request, "blobs")
         answer: dict[str, object] = {
             "id": repo.id,
             "modelId": repo.id,
@@ -109,7 +108,7 @@ class Gateway:
             "usedStorage": sum(blob.size for blob in commit.blobs.values()),
             "siblings": [_sibling(blob, with_blobs=with_blobs) for blob in commit.blobs.values()],
         }
-        if _flag(request, "securityStatus"):
+        if asked.flag(request, "securityStatus"):
             answer["securityRepoStatus"] = {"scansDone": False, "filesWithIssues": []}
         if wanted := request.query_params.getlist("expand"):
             answer = {key: value for key, value in answer.items() if key == "id" or key in wanted}
@@ -119,13 +118,13 @@ class Gateway:
         """`GET /api/models/{id}/tree/{revision}[/{path}]`."""
         _, commit = self.commit(request)
         folder = request.path_params.get("path", "").strip("/")
-        expand = _flag(request, "expand")
+        expand = asked.flag(request, "expand")
         try:
-            paths = commit.children(folder, recursive=_flag(request, "recursive"))
+            paths = commit.children(folder, recursive=asked.flag(request, "recursive"))
         except KeyError:
             raise _no_entry(folder, commit) from None
-        limit = min(_number(request, "limit", PAGE) or PAGE, EXPANDED_PAGE if expand else PAGE)
-        start = _number(request, "cursor", 0)
+        limit = min(asked.number(request, "limit", PAGE) or PAGE, EXPANDED_PAGE if expand else PAGE)
+        start = asked.number(request, "cursor", 0)
         headers = {}
         if start + limit < len(paths):
             following = request.url.include_query_params(cursor=start + limit)
@@ -136,15 +135,17 @@ class Gateway:
 
     async def paths_info(self, request: Request) -> Response:
         """`POST /api/models/{id}/paths-info/{revision}`, with a form or JSON body."""
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > BODY_LIMIT:
-                raise Refusal(413, "", f"The request has more than {BODY_LIMIT} bytes; ask for fewer paths at a time.")
-        paths, expand = _asked_paths(request.headers.get("content-type", ""), body)
+        body = await asked.body(request, BODY_LIMIT)
+        paths, expand = asked.paths(request.headers.get("content-type", ""), body)
         _, commit = await run_in_threadpool(self.commit, request)
         known = [path for path in dict.fromkeys(paths) if path and (path in commit.blobs or path in commit.trees)]
         return JSONResponse([_entry(path, commit, expand=expand) for path in known])
+
+    async def git(self, request: Request) -> Response:
+        """`POST /{id}/git-upload-pack`: the commit and its trees."""
+        request.path_params["revision"] = git.wanted(await asked.body(request, git.LIMIT))
+        _, commit = await run_in_threadpool(self.commit, request)
+        return Response(git.answer(commit), media_type=git.RESULT)
 
     def refs(self, request: Request) -> Response:
         """`GET /api/models/{id}/refs`."""
@@ -197,6 +198,7 @@ def application(find: Find) -> ASGIApp:
         ("/api/models/{id}", gateway.info, "GET"),
         ("/{id}/resolve/{revision}/{path:path}", gateway.resolve, "GET"),
         ("/{id}/blobs/{revision}/{sha256}", gateway.blob, "GET"),
+        ("/{id}/git-upload-pack", gateway.git, "POST"),
     )
     routes = [
         Route(path.replace("{id}", spelled), endpoint, methods=[method])
@@ -244,37 +246,6 @@ def _identity(blob: Blob, commit: Commit) -> dict[str, str]:
     if blob.sha256 is not None:
         headers |= {"X-Linked-ETag": f'"{blob.etag}"', "X-Linked-Size": str(blob.size)}
     return headers
-
-
-def _flag(request: Request, name: str) -> bool:
-    return request.query_params.get(name, "").lower() in ("true", "1")
-
-
-def _number(request: Request, name: str, default: int) -> int:
-    text = request.query_params.get(name, str(default))
-    if not text.isdecimal() or len(text) > 9:
-        raise Refusal(400, "", f"{name} is to be a number, not {text!r}.")
-    return int(text)
-
-
-def _asked_paths(content_type: str, body: bytes) -> tuple[list[str], bool]:
-    """The paths a body asks for and whether they are to be expanded.
-
-    Raises:
-        Refusal: the body is neither the form nor the JSON object clients send.
-    """
-    try:
-        if content_type.startswith("application/json"):
-            asked = json.loads(body)
-            paths, expand = asked["paths"], asked.get("expand") is True
-        else:
-            form = parse_qs(body.decode(), max_num_fields=BODY_LIMIT)
-            paths, expand = form.get("paths", []), form.get("expand", [""])[-1].lower() in ("true", "1")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        paths = None
-    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
-        raise Refusal(400, "", 'The body is to be a form with "paths" fields, or {"paths": [...]}.')
-    return paths, expand
 
 
 def _sibling(blob: Blob, *, with_blobs: bool) -> dict[str, object]:

@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from verifier.errors import ChangedError, VerifierError
 from verifier.gateway.denied import DeniedError
-from verifier.gateway.repository import Blob, Commit, Repository, pointed, stamp, tree_ids
+from verifier.gateway.repository import Blob, Commit, Repository, pointed, stamp, trees
+from verifier.records.git import object_id
 from verifier.store.lock import Lock, LockedModel
 from verifier.workflows import locking
 from verifier.workflows.fetch import fetch
@@ -47,7 +48,7 @@ class Served(Repository):
         for path, file in sorted(self.model.files.items()):
             oid, pointer_size = pointed(file.sha256, file.size)
             blobs[path] = Blob(path, file.size, oid, file.sha256, pointer_size, self.stamps[path])
-        return Commit(self.model.commit, blobs, tree_ids(blobs))
+        return Commit(self.model.commit, blobs, {path: object_id("tree", body) for path, body in trees(blobs).items()})
 
     def open(self, blob: Blob) -> BinaryIO:
         """See Repository.open."""

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from verifier.errors import ChangedError, SourceError
+from verifier.records.git import FOLDER, object_id, pointer_to
 
 LFS_THRESHOLD = 1 << 20
 """Bytes from which on a file is committed as a Git LFS pointer even if `.gitattributes` does not say so."""
@@ -68,11 +69,13 @@ class Commit:
         id: 40-hex git commit id.
         blobs: path to file, in order of the paths.
         trees: path to git tree id of every directory; the root is `""`.
+        objects: kind and bytes of the commit and its trees, in git's form; none of a commit that was made elsewhere.
     """
 
     id: str
     blobs: dict[str, Blob]
     trees: dict[str, str]
+    objects: tuple[tuple[str, bytes], ...] = ()
 
     def children(self, folder: str, *, recursive: bool) -> list[str]:
         """Paths below a directory, sorted.
@@ -121,8 +124,11 @@ class Repository:
                 ) from error
             except OSError as error:
                 raise SourceError(f"{self.id} cannot be read: {error.strerror}.", "Check its permissions.") from error
-            trees = tree_ids(self._known)
-            commit = Commit(_object_id("commit", _commit_body(trees[""])), self._known, trees)
+            bodies = trees(self._known)
+            ids = {folder: object_id("tree", body) for folder, body in bodies.items()}
+            body = _commit_body(ids[""])
+            objects = (("commit", body), *(("tree", tree) for tree in bodies.values()))
+            commit = Commit(object_id("commit", body), self._known, ids, objects)
             if self.past[-1:] != [commit.id]:
                 self.past.append(commit.id)
             return commit
@@ -222,10 +228,6 @@ def _is_tracked(path: str, patterns: list[tuple[str, bool]]) -> bool:
     return tracked
 
 
-def _object_id(kind: str, body: bytes) -> str:
-    return hashlib.sha1(b"%s %d\0" % (kind.encode(), len(body)) + body, usedforsecurity=False).hexdigest()
-
-
 def _digests(stream: BinaryIO, size: int, *, in_lfs: bool) -> tuple[str, str | None, int]:
     """Git blob id, SHA-256 where LFS keeps the file, and the size of its pointer."""
     hasher = hashlib.sha256() if in_lfs else hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
@@ -239,29 +241,29 @@ def _digests(stream: BinaryIO, size: int, *, in_lfs: bool) -> tuple[str, str | N
 
 
 def pointed(sha256: str, size: int) -> tuple[str, int]:
-    """Git blob id and size of the pointer to a file in LFS (Git LFS specification, version 1)."""
-    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {size}\n".encode()
-    return _object_id("blob", pointer), len(pointer)
+    """Git blob id and size of the pointer to a file in LFS."""
+    pointer = pointer_to(sha256, size)
+    return object_id("blob", pointer), len(pointer)
 
 
-def tree_ids(blobs: dict[str, Blob]) -> dict[str, str]:
-    """Path to git tree id of every directory, the root being `""`."""
+def trees(blobs: dict[str, Blob]) -> dict[str, bytes]:
+    """Path to git tree of every directory, the root being `""`."""
     entries: dict[str, list[tuple[bytes, bytes, str]]] = {"": []}
     for path, blob in blobs.items():
         folder, _, name = path.rpartition("/")
         entries.setdefault(folder, []).append((name.encode(), b"100644", blob.oid))
         for parent in PurePosixPath(path).parents:
             entries.setdefault("" if parent == PurePosixPath() else str(parent), [])
-    trees: dict[str, str] = {}
+    bodies: dict[str, bytes] = {}
     for folder in sorted(entries, key=lambda name: (name.count("/"), bool(name)), reverse=True):
         # Git sorts directories as if their names ended in a slash.
         listed = sorted(entries[folder])
         body = b"".join(b"%s %s\0" % (mode, name.rstrip(b"/")) + bytes.fromhex(oid) for name, mode, oid in listed)
-        trees[folder] = _object_id("tree", body)
+        bodies[folder] = body
         if folder:
             parent_path, _, name = folder.rpartition("/")
-            entries[parent_path].append((name.encode() + b"/", b"40000", trees[folder]))
-    return trees
+            entries[parent_path].append((name.encode() + b"/", FOLDER.encode(), object_id("tree", body)))
+    return bodies
 
 
 def _commit_body(tree: str) -> bytes:

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from verifier import rules
-from verifier.records import Coverage, Finding, Level, Outcome, Stage, Verdict
+from verifier.records import Coverage, Finding, Level, Outcome, Stage, Standing, Verdict
 from verifier.reports._failure import Failure
 from verifier.reports._view import GAPS, Item, bytes_read, closure, gaps, items, model, place, safe, size
 
@@ -94,6 +94,9 @@ class _Page:
             self._console.print()
         self._headline(verdict)
         self._line(2, (f"{_STAGE[verdict.stage]} · policy {safe(verdict.policy.name)}", "dim"))
+        for claim in verdict.dossier.claims:
+            if claim.kind == "commit" and (self._verbose or claim.standing is not Standing.UNVERIFIED):
+                self._line(2, (f"commit {claim.standing} by git's own objects: {safe(claim.evidence.what)}", "dim"))
         self._why(verdict)
         self._read(verdict)
         self._loads(verdict)

@@ -17,7 +17,8 @@ HOW = "sources/1"
 
 RENAMED = "hub-renamed-repository"
 SYMLINK_LEAVES = "symlink-leaves-model"
-RULES = (RENAMED, SYMLINK_LEAVES)
+UNCOMMITTED = "hub-listing-not-committed"
+RULES = (RENAMED, SYMLINK_LEAVES, UNCOMMITTED)
 """Ids of the rules resolving can emit."""
 
 MAX_FILES = 100_000

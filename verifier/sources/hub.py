@@ -1,6 +1,6 @@
 """Repositories of a Hugging Face hub, through its own client's session, endpoint, token and cache.
 
-Resolving costs two requests (repository, listing; one more a thousand files); all further ones name the commit.
+Resolving costs three requests (repository, listing, commit; one more a thousand files); all others name the commit.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from huggingface_hub.file_download import repo_folder_name
 from verifier.errors import ChangedError, NotFoundError, OfflineError, SourceError
 from verifier.records import Artifact, Asserter, Digest, Evidence, Finding, Reference, Snapshot, parameters, visible
 from verifier.records.canonical import Plain
+from verifier.records.git import PROOF
 from verifier.sources import cache, web
 from verifier.sources.base import FETCHED, HOW, MAX_FILES, RENAMED, Source
+from verifier.sources.proof import proven
 from verifier.sources.ranged import RangedSource
 from verifier.sources.ranges import RangedFile
 from verifier.sources.reference import is_hub_id, is_revision
@@ -67,10 +69,10 @@ def resolve(
     if not artifacts:
         raise NotFoundError(f"{repository.id} holds no files at {repository.commit}.", "Check the revision.")
     files = tuple(_file(repository, artifact, fetched, patience) for artifact in artifacts)
-    snapshot = Snapshot(
-        reference, repository.id, repository.commit, artifacts, local=False, metadata=repository.metadata
-    )
-    return RangedSource(snapshot, files, _renamed(reference, repository))
+    standing, why, findings = proven(repository.id, repository.commit, artifacts)
+    metadata = tuple(sorted((*repository.metadata, (PROOF, f"{standing}: {why}"))))
+    snapshot = Snapshot(reference, repository.id, repository.commit, artifacts, local=False, metadata=metadata)
+    return RangedSource(snapshot, files, (*_renamed(reference, repository), *findings))
 
 
 def cached(identity: str, place: Path | None = None) -> cache.Repository:

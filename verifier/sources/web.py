@@ -1,4 +1,4 @@
-"""One bounded GET over the hub client's own session, and what its failures mean to a person.
+"""One bounded request over the hub client's own session, and what its failures mean to a person.
 
 The client's retry helper is not used: it obeys any `Retry-After`, has no limit on bytes or time, and would decompress.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from huggingface_hub import __version__ as client_version
@@ -88,6 +88,8 @@ class _Request:
     limit: int
     span: tuple[int, int] | None
     patience: Patience
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
 
 
 def get(
@@ -105,8 +107,30 @@ def get(
     Raises:
         SourceError: there is no complete, well-formed answer; subclasses say why.
     """
-    patience = patience or Patience()
-    request = _Request(subject, limit, span, patience)
+    return _patiently(url, _Request(subject, limit, span, patience or Patience()))
+
+
+def post(
+    url: str, content: bytes, headers: Mapping[str, str], *, subject: str, limit: int, patience: Patience
+) -> Answer:
+    """Sends bytes and fetches the answer; otherwise as `get`.
+
+    Args:
+        url: http or https.
+        content: what is sent.
+        headers: that say what it is.
+        subject: what is fetched, as messages name it.
+        limit: most bytes the body may have.
+        patience: how long to bear with the server.
+
+    Raises:
+        SourceError: there is no complete, well-formed answer; subclasses say why.
+    """
+    return _patiently(url, _Request(subject, limit, None, patience, headers, content))
+
+
+def _patiently(url: str, request: _Request) -> Answer:
+    patience = request.patience
     wait = patience.wait
     tried = 0
     while True:
@@ -133,11 +157,16 @@ def _attempt(url: str, request: _Request) -> Answer:
     started = time.monotonic()
     try:
         while len(hops) <= MAX_REDIRECTS:
-            headers = headers_for(url, request.span)
+            headers = {**headers_for(url, request.span), **request.headers}
             with get_session().stream(
-                "GET", url, headers=headers, follow_redirects=False, timeout=request.patience.stall
+                "GET" if request.content is None else "POST",
+                url,
+                headers=headers,
+                content=request.content,
+                follow_redirects=False,
+                timeout=request.patience.stall,
             ) as response:
-                if not response.has_redirect_location:
+                if not response.has_redirect_location or request.content is not None:
                     return _answer(response, url, tuple(hops), request, started)
                 hops.append(response.headers)
                 url = _target(url, response.headers["Location"], request.subject)
