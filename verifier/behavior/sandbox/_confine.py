@@ -16,12 +16,13 @@ OPEN_FILES = 1024
 """File descriptors, as a person's shell has; a sharded model maps its files."""
 
 
-def confine(mode: Mode, readable: Sequence[str], bounds: Bounds) -> None:
+def confine(mode: Mode, readable: Sequence[str], listed: Sequence[str], bounds: Bounds) -> None:
     """Gives up everything but computing and reading these paths.
 
     Args:
         mode: SELF demands every part; in namespaces of its own what the kernel lacks is left out.
         readable: files and folders.
+        listed: folders whose names, but not files, may be read.
         bounds: of time, memory and threads.
 
     Raises:
@@ -35,7 +36,7 @@ def confine(mode: Mode, readable: Sequence[str], bounds: Bounds) -> None:
     _drop_capabilities()
     lenient = (OSError,) if mode is Mode.BUBBLEWRAP else ()
     with suppress(*lenient):
-        _landlock.restrict(readable)
+        _landlock.restrict(readable, listed)
     with suppress(*lenient):
         _seccomp.restrict()
 

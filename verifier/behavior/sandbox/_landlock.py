@@ -38,11 +38,12 @@ def version() -> int:
         return 0
 
 
-def restrict(readable: Iterable[str]) -> None:
+def restrict(readable: Iterable[str], listed: Iterable[str]) -> None:
     """Gives up everything on files but reading these, and what lies below them, and writing to the null device.
 
     Args:
         readable: files and folders; what is not there is left out.
+        listed: folders in which and below which names may be listed, but no files read.
 
     Raises:
         OSError: there is no Landlock, it is too old, or it refuses.
@@ -56,19 +57,21 @@ def restrict(readable: Iterable[str]) -> None:
     attributes += struct.pack("=Q", _SCOPES) if found >= _SCOPES_SINCE else b""
     ruleset = _kernel.syscall(_CREATE_RULESET, attributes, len(attributes), 0)
     for path in readable:
-        _allow(ruleset, path)
+        _allow(ruleset, path, _READ_FILE | _READ_DIR)
+    for path in listed:
+        _allow(ruleset, path, _READ_DIR)
     _kernel.syscall(_RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
 
 
-def _allow(ruleset: int, path: str) -> None:
+def _allow(ruleset: int, path: str, rights: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     try:
-        folder = stat.S_ISDIR(os.fstat(place).st_mode)
-        rights = _READ_FILE | (_READ_DIR if folder else 0) | (_WRITE_FILE if path == os.devnull else 0)
+        if not stat.S_ISDIR(os.fstat(place).st_mode):
+            rights = _READ_FILE | (_WRITE_FILE if path == os.devnull else 0)
         _kernel.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
     finally:
         os.close(place)

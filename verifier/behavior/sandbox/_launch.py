@@ -29,6 +29,15 @@ CHILD = ("-I", "-m", "verifier.behavior.sandbox.child")
 PASSED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 """Variables a child inherits: with which kernels a processor computes correctly."""
 
+FIXED = {
+    "HF_HOME": "/nowhere",
+    "HF_HUB_OFFLINE": "1",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "TORCHINDUCTOR_CACHE_DIR": "/",  # importing torch makes sure that it is there
+}
+"""Variables that every child has; nothing in it may look for the network, or for a place to write."""
+
 PACKAGE = Path(__file__).parents[2]
 """This package, of which the child is a part."""
 
@@ -65,6 +74,7 @@ def run(
     *,
     mode: Mode,
     readable: Sequence[Path] = (),
+    listed: Sequence[Path] = (),
     path: Sequence[Path] = (),
     bounds: Bounds | None = None,
 ) -> bytes:
@@ -75,6 +85,7 @@ def run(
         request: what it is given.
         mode: the confinement, see `mode`.
         readable: files and folders it may read beside Python itself; of the model, and nothing that is not meant.
+        listed: folders in which names may be listed; with bubblewrap only those of what may be read are there.
         path: further folders of modules; they are made readable.
         bounds: what it may cost.
 
@@ -87,6 +98,7 @@ def run(
         "mode": mode,
         "program": program,
         "readable": [str(place) for place in (*places, Path("/proc/cpuinfo"), Path("/proc/meminfo"), *_DEVICES)],
+        "listed": [str(place.absolute()) for place in listed],
         "path": [str(place.absolute()) for place in path],
         "bounds": asdict(limits),
     }
@@ -118,8 +130,7 @@ def _interpreter() -> list[Path]:
 def _variables(bounds: Bounds) -> dict[str, str]:
     """The whole environment of a child."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(bounds.threads))
-    offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": "/nowhere", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
-    return {**threads, **offline, **{name: os.environ[name] for name in PASSED if name in os.environ}}
+    return {**threads, **FIXED, **{name: os.environ[name] for name in PASSED if name in os.environ}}
 
 
 @contextmanager

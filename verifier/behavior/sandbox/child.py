@@ -26,7 +26,7 @@ def main() -> None:
         request = stream.read()
     with open(os.dup(1), "wb") as answer:
         os.dup2(2, 1)  # what libraries print is no answer
-        confine(Mode(settings["mode"]), settings["readable"], Bounds(**settings["bounds"]))
+        confine(Mode(settings["mode"]), settings["readable"], settings["listed"], Bounds(**settings["bounds"]))
         tempfile.tempdir = "/"  # libraries that only ask where files could be written find a place where none can
         sys.path += settings["path"]
         answered = _function(settings["program"])(request)
