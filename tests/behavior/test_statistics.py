@@ -16,7 +16,7 @@ RATES = st.floats(0, 1)
 
 @given(st.integers(1, 200), RATES, st.integers(-1, 201))
 def test_binomial_tails_are_those_of_scipy(n: int, rate: float, successes: int) -> None:
-    from scipy.stats import binom
+    from scipy.stats import binom  # type: ignore[import-untyped]
 
     assert stat.binomial_tail(successes, n, rate) == pytest.approx(binom.cdf(successes, n, rate), abs=1e-9)
 
