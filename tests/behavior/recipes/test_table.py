@@ -85,9 +85,9 @@ def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_columns_that_are_not_there_or_no_numbers(tmp_path: Path) -> None:
     table = load(written(tmp_path, "x.csv", "a,b\nx,1\n"))
-    with pytest.raises(UsageError, match="x.csv has no column 'c'. It has a, b."):
+    with pytest.raises(UsageError, match=r"x.csv has no column 'c'. It has a, b."):
         table.column("c")
-    with pytest.raises(UsageError, match="Column 'a' of x.csv is not made of numbers"):
+    with pytest.raises(UsageError, match=r"Column 'a' of x.csv is not made of numbers"):
         table.numbers("a")
 
 
