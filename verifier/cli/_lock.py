@@ -18,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+AuditPolicy = Annotated[str | None, typer.Option("--policy", metavar="POLICY", help="Policy that names the records.")]
 Models = Annotated[
     list[str] | None, typer.Argument(metavar="[MODEL]...", help="Ids of locked models; all if left out.")
 ]
@@ -92,6 +93,20 @@ def update(
     from verifier.cli import lock as command
 
     return command.update(models or [], policy, lock, quiet=quiet, rollback=allow_rollback)
+
+
+@app.command(epilog=examples("verify lock audit", "verify lock audit --policy strict.toml"))
+def audit(
+    models: Models = None,
+    policy: AuditPolicy = None,
+    isolated: Isolated = False,
+    quiet: Quiet = False,
+    lock: LockFile = None,
+) -> int:
+    """Hold commits and digests against signed records of known-bad models, as [advisories] of the policy names them."""
+    from verifier.cli import lock as command
+
+    return command.audit(models or [], policy, lock, isolated=isolated, quiet=quiet)
 
 
 @app.command(epilog=examples("verify lock remove org/name"))

@@ -92,6 +92,34 @@ def update(
     return 0
 
 
+def audit(names: Sequence[str], policy: str | None, file: Path | None, *, isolated: bool, quiet: bool) -> int:
+    """Tells which locked models records of known-bad ones are about: 0, else 1, or 3 where it is not certain.
+
+    Raises:
+        UsageError: the policy names no records, or there is nothing to audit.
+        SourceError: records cannot be obtained or relied on.
+    """
+    from verifier.pipeline import load_policy
+    from verifier.workflows import advisories
+    from verifier.workflows.signature import now
+
+    models = chosen(place(file), names)
+    chosen_policies = _configuration.policies([policy] if policy else None, isolated=isolated)
+    wanted = load_policy(chosen_policies).advisories
+    if not wanted:
+        named = ", ".join(chosen_policies)
+        raise UsageError(f"The policy {named} names no records of known-bad models.", "Add a table [advisories] to it.")
+    known = advisories.load(wanted, now())
+    found = list(advisories.matches(models, known))
+    for match in found:
+        what = "known-bad" if match.certain else "undecided"
+        summary = f": {visible(match.advisory.summary, 200)}" if match.advisory.summary else ""
+        _terminal.write(f"{what}  {match.model}  {visible(match.advisory.id, 100)}{summary}\n    {match.reason}\n")
+    if not quiet:
+        _terminal.write(f"{len(models)} locked models were held against {len(known)} records\n")
+    return 1 if any(match.certain for match in found) else 3 if found else 0
+
+
 def remove(names: Sequence[str], file: Path | None) -> int:
     """Removes models from the lock.
 

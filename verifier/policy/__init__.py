@@ -14,6 +14,7 @@ from verifier.policy._discovery import Discovery, discover
 from verifier.policy._document import Document
 from verifier.policy._load import PYPROJECT, load, parse, presets, resolved, written
 from verifier.policy._policy import Policy, defaults
+from verifier.policy.sections.advisories import Advisories
 from verifier.policy.sections.waive import RULES
 from verifier.records import (
     Decision,
@@ -79,6 +80,11 @@ class Combined:
     def revoked(self) -> tuple[str, ...]:
         """What one of them has revoked."""
         return tuple(dict.fromkeys(digest for policy in self.policies for digest in policy.revoked))
+
+    @property
+    def advisories(self) -> tuple[Advisories, ...]:
+        """Where they keep records of known-bad models."""
+        return tuple(dict.fromkeys(place for policy in self.policies for place in policy.advisories))
 
     def decisions(self, case: Case) -> frozenset[Decision]:
         """What each of them makes of a case, under its name."""

@@ -12,6 +12,7 @@ from verifier.policy._dependencies import judged
 from verifier.policy._section import Section
 from verifier.policy._table import Table
 from verifier.policy.sections import sections
+from verifier.policy.sections.advisories import Advisories
 from verifier.policy.sections.card import Card
 from verifier.policy.sections.coverage import Gaps
 from verifier.policy.sections.rules import UNUSED
@@ -78,6 +79,11 @@ class Policy:
     def revoked(self) -> tuple[str, ...]:
         """Digests of keys, certificates and models that no longer count."""
         return self.section(Signatures).revoked
+
+    @property
+    def advisories(self) -> tuple[Advisories, ...]:
+        """Where records of known-bad models are kept, if anywhere."""
+        return (self.section(Advisories),) if self.section(Advisories).records else ()
 
     def decisions(self, case: Case) -> frozenset[Decision]:
         """What the sections, and what no file can change, make of a case."""

@@ -110,7 +110,8 @@ def sign(
         UsageError: it is not on this machine, holds nothing to sign, or what no verifier would accept.
         SourceError: a file cannot be read.
     """
-    asked = sources.parse(reference)
+    here = Path(reference).is_dir()  # only what is here can be signed, whatever the hub calls by this name
+    asked = sources.parse(str(Path(reference).absolute()) if here else reference)
     if asked.kind not in (SourceKind.FOLDER, SourceKind.FILE):
         raise UsageError(f"{visible(reference)} is not a folder or file here.", "Download the model to sign it.")
     root = Path(asked.location)
