@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,12 @@ class Text:
     def takes(self, text: str) -> bool:
         """Whether a text is one."""
         return re.fullmatch(self.pattern, text) is not None
+
+
+def allowed(hint: object, text: str) -> bool:
+    """Whether a text is one of an `Annotated` type, as `Name`."""
+    rule: Text = get_args(hint)[1]
+    return rule.takes(text)
 
 
 Name: TypeAlias = Annotated[str, Text(r"[A-Za-z0-9_][A-Za-z0-9_.@/ -]{0,99}", "a name of at most 100 plain characters")]

@@ -18,7 +18,7 @@ from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origi
 from verifier.claims._tree import Bare, Tree
 from verifier.errors import Malformed
 from verifier.records import Value, visible
-from verifier.records.terms import Text
+from verifier.records.terms import allowed
 
 MAX_ITEMS = 1000
 """Items of a list, and entries of a table."""
@@ -101,13 +101,12 @@ def _read(hint: Any, value: Tree, where: str) -> Any:
 def _scalar(hint: Any, value: Tree, where: str) -> str | float:
     if get_origin(hint) is Annotated:
         text = _text(value, where)
-        allowed: Text = get_args(hint)[1]
-        return text if allowed.takes(text) else _refuse(where, allowed.doc)
+        return text if allowed(hint, text) else _refuse(where, get_args(hint)[1].doc)
     if hint is float:
         return _number(value, where)
     if hint is int:
-        number = _number(value, where)
-        return int(number) if number.is_integer() else _refuse(where, "a whole number")
+        found = _number(value, where)
+        return int(found) if found.is_integer() else _refuse(where, "a whole number")
     known: dict[str, str] = {one.value: one for one in hint}
     return known.get(_text(value, where)) or _refuse(where, f"one of {', '.join(known)}")
 
@@ -130,11 +129,17 @@ def _text(value: Tree, where: str) -> str:
     return str(value)
 
 
+def number(value: Tree) -> float | None:
+    """The finite number that a value is or writes; None where it is none."""
+    found = value if not isinstance(value, str) else float(value) if _FLOAT.fullmatch(value) else None
+    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+        return None
+    return float(found)
+
+
 def _number(value: Tree, where: str) -> float:
-    number = value if not isinstance(value, str) else float(value) if _FLOAT.fullmatch(value) else None
-    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
-        _refuse(where, "a number")
-    return float(number)
+    found = number(value)
+    return _refuse(where, "a number") if found is None else found
 
 
 def _free(value: Tree, where: str, name: str) -> Iterator[tuple[str, Value]]:
