@@ -18,8 +18,8 @@ WRONG = {
     "key: a slip": ("[formats]\nalow = []", "ours.toml:3: formats.alow is not known here. Did you mean 'allow'?"),
     "section: a slip": ("[fromats]", "ours.toml:2: fromats is not known here. Did you mean 'formats'?"),
     "section of a later version": (
-        "[behavior]",
-        "ours.toml:2: behavior is not supported by this version. Remove it, or use a version that enforces it.",
+        "[attestations]",
+        "ours.toml:2: attestations is not supported by this version. Remove it, or use a version that enforces it.",
     ),
     "level: a slip": (
         '[rules]\n\npickle-unsafe-call = "denny"',

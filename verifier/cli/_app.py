@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from verifier._version import __version__
-from verifier.cli import _codebase, _configuration, _fetches, _lock, _policy, _signing, _terminal, _trust
+from verifier.cli import _codebase, _configuration, _fetches, _lock, _measuring, _policy, _signing, _terminal, _trust
 from verifier.cli._options import (
     Isolated,
     Offline,
@@ -182,6 +182,7 @@ def version() -> None:
 
 app.add_typer(_fetches.app)
 app.add_typer(_codebase.app)
+app.add_typer(_measuring.app)
 app.add_typer(_lock.app, name="lock")
 app.add_typer(_policy.app, name="policy")
 app.add_typer(_trust.app, name="trust")
@@ -197,7 +198,7 @@ _signing.register(app)
 COMMANDS = frozenset(
     [
         command.callback.__name__
-        for part in (app, _fetches.app, _codebase.app)
+        for part in (app, _fetches.app, _codebase.app, _measuring.app)
         for command in part.registered_commands
         if command.callback
     ]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 LATER: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "": frozenset({"attestations", "behavior"}),
+        "": frozenset({"attestations"}),
         "card": frozenset({"tolerance"}),
         "integrity": frozenset({"coverage"}),
         "sources": frozenset({"namespace-age"}),

@@ -91,3 +91,12 @@ class Dialect(StrEnum):
     ONNX = "onnx-test-data"
     BIOIMAGEIO = "bioimageio"
     MTEB = "mteb"
+
+
+class Measured(StrEnum):
+    """What running a model can show: the kind of its facts and comparisons."""
+
+    GOLDEN = "golden"
+    """Level 2: declared inputs give the declared outputs."""
+    METRIC = "metric"
+    """Level 3: declared numbers come out again."""

@@ -12,7 +12,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from verifier import rules
-from verifier.records import Coverage, Finding, Level, Outcome, Stage, Standing, Verdict
+from verifier.records import Coverage, Finding, Level, Outcome, Result, Stage, Standing, Verdict
+from verifier.records.terms import Measured
+from verifier.reports._behavior import BLIND, levels
 from verifier.reports._failure import Failure
 from verifier.reports._view import GAPS, Item, bytes_read, closure, gaps, items, model, place, safe, size
 
@@ -32,6 +34,7 @@ _OUTCOME_STYLE = {
     Outcome.UNDECIDED: "bold yellow",
     Outcome.REJECTED: "bold red",
 }
+_RESULT_STYLE = {Result.CONSISTENT: "green", Result.CONTRADICTED: "red"}
 _LEVEL_STYLE = {
     Level.DENY: "red",
     Level.UNDECIDED: "yellow",
@@ -98,6 +101,7 @@ class _Page:
             if claim.kind == "commit" and (self._verbose or claim.standing is not Standing.UNVERIFIED):
                 self._line(2, (f"commit {claim.standing} by git's own objects: {safe(claim.evidence.what)}", "dim"))
         self._why(verdict)
+        self._behavior(verdict)
         self._read(verdict)
         self._loads(verdict)
         self._next(verdict)
@@ -157,6 +161,19 @@ class _Page:
             self._line(4, (place(item.evidence), "bold"), (f": {what}", ""))
             if not known and not repeated:
                 self._line(4, (item.message, ""))
+
+    def _behavior(self, verdict: Verdict) -> None:
+        """What running it showed, and what that cannot show; nothing where it was not run."""
+        measured = [one for one in verdict.dossier.comparisons if one.kind in tuple(Measured)]
+        if not measured:
+            return
+        self._section("Behavior")
+        for one in measured:
+            self._line(2, (one.result.value, _RESULT_STYLE.get(one.result, "yellow")), (f"  {safe(one.reason)}", ""))
+        for level in levels(measured, verdict.dossier.facts):
+            self._line(2, (level, "dim"))
+        if any(one.result is Result.CONSISTENT for one in measured):
+            self._line(2, (BLIND, ""))
 
     def _read(self, verdict: Verdict) -> None:
         dossier = verdict.dossier

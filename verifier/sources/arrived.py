@@ -30,4 +30,6 @@ def arrived(claimed: Snapshot, folder: Path) -> Source:
         if path not in present:
             listing.gap(path, f"it is to be in {visible(str(folder))}, and is not")
     artifacts = [Artifact(entry.path, entry.size, claims.get(entry.path, ())) for entry in listing.entries]
-    return LocalSource(seal(claimed.reference, claimed.id, claimed.commit, artifacts, listing), listing)
+    return LocalSource(
+        seal(claimed.reference, claimed.id, claimed.commit, artifacts, listing), listing, str(folder.absolute())
+    )

@@ -101,7 +101,7 @@ def load(reference: Reference, repository: Repository, commit: str) -> LocalSour
     present = {artifact.path for artifact in artifacts}
     for path in sorted(set(tree) - present):
         listing.gap(path, "the commit lists it, but the cache does not hold it")
-    return LocalSource(seal(reference, repository.id, commit, artifacts, listing), listing)
+    return LocalSource(seal(reference, repository.id, commit, artifacts, listing), listing, str(root))
 
 
 def _digests(entry: Entry, repository: Repository, root: Path, tree: dict[str, Digest]) -> tuple[Digest, ...]:

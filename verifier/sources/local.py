@@ -31,8 +31,10 @@ class LocalSource:
     remote = False
     memory: Memory | None = None
 
-    def __init__(self, snapshot: Snapshot, listing: Listing) -> None:
+    def __init__(self, snapshot: Snapshot, listing: Listing, folder: str) -> None:
         self.snapshot = snapshot
+        self.folder = Path(folder)
+        """Below which each file lies at its path, perhaps as a link."""
         self.findings = tuple(listing.findings)
         self.coverage = tuple(listing.coverage)
         self._entries = {entry.path: entry for entry in listing.entries}
@@ -46,6 +48,16 @@ class LocalSource:
         artifact = self._artifacts[path]
         ledger = self._ledgers.setdefault(path, Ledger(artifact))
         return FileHandle(self._entries[path], artifact, ledger, self.memory)
+
+    def check_unchanged(self) -> None:
+        """Makes sure that every file still is the one that was listed.
+
+        Raises:
+            ChangedError: one is not.
+            SourceError: one cannot be opened.
+        """
+        for path in self._entries:
+            self.open(path).close()
 
     def reads(self) -> tuple[ReadRecord, ...]:
         """See Source.reads."""
@@ -177,7 +189,8 @@ def resolve(reference: Reference, *, everything: bool = False) -> LocalSource:
     else:
         raise UsageError(f"There is no folder {visible(root)}.", "Check the spelling.")
     artifacts = [Artifact(entry.path, entry.size) for entry in listing.entries]
-    return LocalSource(seal(reference, root, None, artifacts, listing), listing)
+    folder = str(Path(root).parent) if reference.kind is SourceKind.FILE else root
+    return LocalSource(seal(reference, root, None, artifacts, listing), listing, folder)
 
 
 def seal(

@@ -12,6 +12,7 @@ from verifier.policy._keys import flag, level, words
 from verifier.policy._section import Section
 from verifier.records import Claim, Decision, Edge, EdgeKind, Level, Result, Standing
 from verifier.records.card import CardField
+from verifier.records.terms import Measured
 
 DECLARED = "declared, not tested"
 """How a decision says that it rests on the author's word."""
@@ -44,7 +45,7 @@ class Card(Section):
         if self.lineage:
             yield from self._lineage(case)
         for comparison in case.dossier.comparisons:
-            if comparison.result is Result.CONTRADICTED and comparison.kind != "digest":
+            if comparison.result is Result.CONTRADICTED and comparison.kind not in ("digest", *Measured):
                 yield Decision("card.contradicted", self.contradicted, comparison, comparison.reason)
 
     def _required(self, field: str, case: Case) -> Iterator[Decision]:

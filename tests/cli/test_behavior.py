@@ -1,0 +1,106 @@
+"""`verify behavior`, as a person sees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.builders import tiny_models
+from tests.builders.opcodes import name, pickled
+from verifier.behavior import sandbox
+from verifier.cli import main
+from verifier.errors import UsageError
+
+DECLARATION = """\
+behavior: 1
+regime: {dtype: f32, runtime: [onnxruntime], entry: tensor}
+golden:
+  - {id: g1, inputs: [{file: in.npy, sha256: "%s"}], outputs: [{file: out.npy, sha256: "%s"}]}
+"""
+
+
+def model(folder: Path, factor: float = 2.0) -> str:
+    from hashlib import sha256
+
+    tiny_models.doubling(folder / "model.onnx", factor)
+    given = np.arange(4, dtype=np.float32)
+    np.save(folder / "in.npy", given)
+    np.save(folder / "out.npy", 2 * given)
+    digests = tuple(sha256((folder / path).read_bytes()).hexdigest() for path in ("in.npy", "out.npy"))
+    (folder / "behavior.yaml").write_text(DECLARATION % digests)
+    return str(folder)
+
+
+def test_what_is_declared_comes_out_and_the_report_says_what_that_cannot_show(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept"
+    (tmp_path / "model").mkdir()
+    assert main(["behavior", model(tmp_path / "model"), "--keep", str(kept)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "consistent g1: all 4 numbers are those declared" in shown
+    assert "level 2, golden vectors: 1 measured level 3, declared metrics: not measured" in shown
+    assert "None of this can reveal a backdoor" in shown
+    assert np.load(kept / "g1-0.npy").tolist() == [0, 2, 4, 6]
+
+
+def test_another_model_under_the_same_declaration_is_rejected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["behavior", model(tmp_path, 2.01)]) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "deny golden by behavior.differs" in shown
+    assert "6.03, and 6 is declared" in shown
+    assert "backdoor" not in shown
+
+
+def test_what_is_not_accepted_does_not_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = model(tmp_path)
+    (tmp_path / "more.pkl").write_bytes(pickled(name("os", "system") + b"X\x02\0\0\0ls\x85R"))
+    monkeypatch.setattr(sandbox, "mode", lambda **_: pytest.fail("it runs"))
+    assert main(["behavior", reference]) == 1
+    assert "g1 did not run: the model is rejected and may not run" in capsys.readouterr().out
+
+
+def test_a_policy_that_demands_a_run_is_met_by_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "model").mkdir()
+    reference = model(tmp_path / "model")
+    ours = tmp_path / "ours.toml"
+    ours.write_text('version = 1\nname = "ours"\nextends = "default"\n[behavior]\nrequire = ["golden"]\n')
+    policies = ["--policy", str(ours), "--policy", "default", "-q"]
+    assert main(["model", reference, *policies]) == 3
+    assert main(["behavior", reference, *policies]) == 0
+    (tmp_path / "model" / "behavior.yaml").unlink()
+    assert main(["behavior", reference, *policies]) == 3
+
+
+def test_without_a_sandbox_nothing_runs_unless_it_is_typed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mode(*, allow_unsandboxed: bool) -> sandbox.Mode:
+        if not allow_unsandboxed:
+            raise UsageError("This machine has no sandbox.", "Type --allow-unsandboxed.")
+        return sandbox.Mode.NONE
+
+    monkeypatch.setattr(sandbox, "mode", mode)
+    assert main(["behavior", model(tmp_path)]) == 2
+    assert "--allow-unsandboxed" in capsys.readouterr().err
+    assert main(["behavior", str(tmp_path), "--allow-unsandboxed"]) == 0
+    assert "NO SANDBOX, as was asked for" in capsys.readouterr().out
+
+
+def test_the_model_has_to_be_here(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["behavior", "org/absent"]) == 3
+    assert main(["behavior", "https://127.0.0.1:1/model.onnx"]) in (2, 3)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_outputs_that_cannot_be_kept_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "file").write_text("")
+    assert main(["behavior", model(tmp_path / "model"), "--keep", str(tmp_path / "file" / "kept")]) == 2
+    assert "cannot be written" in capsys.readouterr().err

@@ -1,0 +1,54 @@
+"""The commands that run models, in a sandbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verifier.cli import _configuration
+from verifier.cli._options import Isolated, Offline, Output, Policy, Quiet, References, ReportFormat, Revision, examples
+
+app = typer.Typer()
+
+Unsandboxed = Annotated[
+    bool, typer.Option("--allow-unsandboxed", help="Run models with all your rights where no sandbox works.")
+]
+Seconds = Annotated[int, typer.Option(metavar="N", min=1, max=86400, help="Seconds a run may take.")]
+
+
+@app.command(epilog=examples("verify behavior ./model", "verify behavior org/name --keep outputs   (once fetched)"))
+def behavior(
+    references: References,
+    *,
+    policy: Policy = None,
+    isolated: Isolated = False,
+    revision: Revision = None,
+    offline: Offline = False,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder in which to keep what the model gave, as .npy.")
+    ] = None,
+    seconds: Seconds = 600,
+    allow_unsandboxed: Unsandboxed = False,
+    report_format: ReportFormat = "plain",
+    output: Output = None,
+    quiet: Quiet = False,
+) -> int:
+    """Run models that are accepted, in a sandbox, and hold what they do against what is declared of it."""
+    from verifier.cli import behavior as command
+    from verifier.cli import model as shared
+
+    chosen = _configuration.policies(policy, references, isolated=isolated)
+    request = command.Request(
+        chosen,
+        revision,
+        offline,
+        quiet,
+        memory=True,
+        pinned=not isolated,
+        allow_unsandboxed=allow_unsandboxed,
+        keep=keep,
+        seconds=seconds,
+    )
+    return command.run(references, request, report_format, shared.targets(output or [], None))

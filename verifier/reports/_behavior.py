@@ -1,0 +1,38 @@
+"""Which levels of behavior were looked at, and what none of them can see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from verifier.records import Comparison, Fact
+from verifier.records.terms import Measured
+
+BLIND = (
+    "None of this can reveal a backdoor: a model that obeys a trigger is as accurate as others, and vectors only show "
+    "the inputs they hold."
+)
+"""Measured: ten poisoned twins of a classifier had its accuracy (0.973 against 0.976) and obeyed their trigger."""
+
+_LEVELS = {
+    Measured.GOLDEN: "level 2, golden vectors",
+    Measured.METRIC: "level 3, declared metrics",
+}
+
+
+def levels(measured: Sequence[Comparison], facts: Iterable[Fact]) -> Iterator[str]:
+    """Yields a line for each level: how often it was measured and where, or that it was not."""
+    places = sorted({str(value) for fact in facts if fact.kind in _LEVELS for value in _confinement(fact)})
+    yield f"run in {', '.join(places)}" if places else "nothing was run"
+    yield "level 1, claims against files: part of every verdict"
+    for kind, name in _LEVELS.items():
+        count = sum(one.kind == kind and bool(one.facts) for one in measured)
+        yield f"{name}: {f'{count} measured' if count else 'not measured'}"
+    yield "level 4, screens for tampering: not run"
+
+
+def _confinement(fact: Fact) -> tuple[str, ...]:
+    """How the child was confined that a fact comes from, with the versions of what computed."""
+    if fact.kind != Measured.GOLDEN or not isinstance(fact.value, tuple):
+        return ()
+    mode, versions = fact.value[3:5]
+    return (f"{'NO SANDBOX, as was asked for' if mode == 'none' else mode}, by {versions}",)

@@ -1,0 +1,140 @@
+"""A model that a policy allows to run, run in the sandbox, and judged again with what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from verifier import policy as policies
+from verifier import sources
+from verifier.behavior import golden, sandbox, tensors
+from verifier.behavior.runner import Model
+from verifier.claims._declaration.collection import declarations
+from verifier.errors import BudgetExceeded, UsageError
+from verifier.pipeline import load_policy, verify_source
+from verifier.pipeline.examination import Progress
+from verifier.pipeline.pins import Pins
+from verifier.policy import outcome_of
+from verifier.records import Comparison, Fact, Outcome, Verdict, visible
+from verifier.records.declaration import Declaration
+from verifier.sources.local import LocalSource
+from verifier.store.memory import Memory
+
+CLAUSES = "behavior."
+"""How clauses begin that judge a run; they are no reason not to make it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """How a model is to be run.
+
+    Args:
+        offline: use no network for what it loads; the model itself is taken from this machine in any case.
+        allow_unsandboxed: a person typed that it may run where no sandbox works.
+        keep: folder for what comes out; None keeps nothing.
+        bounds: of each run.
+        pins: what the project's lock says.
+        memory: of digests.
+        progress: told how far reading is.
+    """
+
+    offline: bool = False
+    allow_unsandboxed: bool = False
+    keep: Path | None = None
+    bounds: sandbox.Bounds = field(default_factory=sandbox.Bounds)
+    pins: Pins = field(default_factory=Pins)
+    memory: Memory | None = None
+    progress: Progress | None = None
+
+
+def measure(reference: str, named: str | Sequence[str], how: Measurement, *, revision: str | None = None) -> Verdict:
+    """The verdict on a model on this machine, with what running it shows.
+
+    Args:
+        reference: folder, file, hub cache folder, or the id of a hub model that was fetched.
+        named: names or paths of policies that must all accept.
+        how: to run it.
+        revision: branch, tag or commit of a hub reference.
+
+    Returns:
+        The verdict; where the model may not run, it says so of each thing that is declared.
+
+    Raises:
+        UsageError: there is no sandbox or no runtime, or the reference is none.
+        PolicyError: the policy cannot be loaded.
+        SourceError: the model is not on this machine, or changed while it ran.
+    """
+    chosen = load_policy(named)
+    source = sources.resolve(sources.parse(reference, revision=revision), offline=True)
+    if not isinstance(source, LocalSource):
+        raise UsageError(f"{visible(reference)} is not on this machine.", "Fetch it first: verify fetch REF --to DIR.")
+    source.memory = how.memory
+    resolve = partial(sources.resolve, offline=how.offline)
+    verdict = verify_source(source, chosen, resolve=resolve, progress=how.progress, pins=how.pins)
+    declared = [*_declared(source), *golden.test_sets([artifact.path for artifact in source.snapshot.artifacts])]
+    if not may_run(verdict):
+        measured: list[Fact | Comparison] = [*golden.left(declared, f"the model is {verdict.outcome} and may not run")]
+    else:
+        measured = list(_measured(source, declared, how))
+        source.check_unchanged()
+    dossier = replace(
+        verdict.dossier,
+        facts=(*verdict.dossier.facts, *(one for one in measured if isinstance(one, Fact))),
+        comparisons=(*verdict.dossier.comparisons, *(one for one in measured if isinstance(one, Comparison))),
+    )
+    return policies.decide(
+        chosen,
+        dossier,
+        stage=verdict.stage,
+        tool=verdict.tool,
+        dependencies=verdict.dependencies,
+        today=datetime.now(UTC).date(),
+    )
+
+
+def may_run(verdict: Verdict) -> bool:
+    """Whether nothing but the lack of a run keeps a model from being accepted, and all it loads is."""
+    own = [one for one in verdict.decisions if CLAUSES not in one.clause]
+    return outcome_of(own) is Outcome.ACCEPTED and all(map(may_run, verdict.dependencies))
+
+
+def _measured(source: LocalSource, declared: Sequence[Declaration], how: Measurement) -> Iterator[Fact | Comparison]:
+    files = tuple(artifact.path for artifact in source.snapshot.artifacts)
+    if not any(one.golden for one in declared):
+        return
+    mode = sandbox.mode(allow_unsandboxed=how.allow_unsandboxed)
+    bench = golden.Bench(Model(source.folder, files), partial(_read, source), mode, how.bounds, _keeper(how.keep))
+    yield from golden.measure(declared, bench)
+
+
+def _declared(source: LocalSource) -> Iterable[Declaration]:
+    with ExitStack() as opened:
+        found = declarations(source.snapshot, lambda path: opened.enter_context(source.open(path)))
+        return [one for one in found if isinstance(one, Declaration)]
+
+
+def _read(source: LocalSource, path: str) -> bytes:
+    with source.open(path) as reader:
+        if reader.size > tensors.MAX_BYTES:
+            raise BudgetExceeded(f"{path} has more than {tensors.MAX_BYTES} bytes")
+        return reader.read_at(0, reader.size)
+
+
+def _keeper(folder: Path | None) -> golden.Keep:
+    """What writes arrays as `<vectors>-<output>.npy`."""
+
+    def keep(name: str, place: int, array: tensors.Array) -> None:
+        if folder is None:
+            return
+        plain = "".join(char if char.isalnum() or char in "-_" else "_" for char in name)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tensors.save(folder / f"{plain}-{place}.npy", array)
+        except OSError as error:
+            raise UsageError(f"{folder} cannot be written: {error.strerror}.", "Name another folder.") from error
+
+    return keep
