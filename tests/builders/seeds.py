@@ -25,7 +25,8 @@ from tests.builders.mxnets import array as mxnet_array
 from tests.builders.mxnets import operator, params
 from tests.builders.mxnets import symbol as mxnet_symbol
 from tests.builders.numpys import npy, npz
-from tests.builders.onnxs import onnx_bytes, ort, ort_node
+from tests.builders.onnxs import onnx_bytes, ort, ort_node, raw
+from tests.builders.onnxs import tensor as onnx_tensor
 from tests.builders.opcodes import call, pickled
 from tests.builders.rs import call as r_call
 from tests.builders.rs import closure, formula, promise, rds, reals, strings, symbol, vector
@@ -95,6 +96,7 @@ SEEDS: dict[str, bytes] = {
     "graph.pbtxt": b'node { name: "x" op: "ReadFile" }',
     "keras_metadata.pb": keras_metadata('{"class_name": "Dense", "config": {"units": 1}}'),
     "model.onnx": onnx_bytes(),
+    "input_0.pb": onnx_tensor([2], raw(1, 2)),
     "model.keras": keras_zip(sequential(built("Lambda", {"function": lambda_code()})), weights=b""),
     "model.mlmodel": network(custom("Mine")),
     "manifest.json": manifest("../x"),
