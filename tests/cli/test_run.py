@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from huggingface_hub import constants
 
+from tests.builders import certificates
 from tests.builders.hub import Hub
 from tests.workflows.conftest import hub, hub_cache, models
 from verifier.cli import main
@@ -117,3 +122,44 @@ def test_nothing_runs_where_nothing_is_locked_or_what_is_locked_is_not_accepted(
     (project / "none.toml").write_text('version = 1\n[formats]\ndeny = ["safetensors"]\n')
     assert main(["run", "--policy", "none.toml", "--", "touch", "ran"]) == 1
     assert not (project / "ran").exists()
+
+
+def test_what_was_written_is_linked_to_what_was_read(project: Path) -> None:
+    assert main(["add", "org/tiny", "-q"]) == 0
+    (project / "key.pem").write_bytes(
+        certificates.key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    copy = "shutil.copy(hf_hub_download('org/tiny', 'config.json'), 'out')"
+    script = f"import os, shutil; from huggingface_hub import hf_hub_download; os.mkdir('out'); {copy}"
+    command = [sys.executable, "-c", script]
+    done = run("--attest", "out", "--sign-key", "key.pem", "--", *command)
+    assert done.returncode == 0, done.stderr
+    assert "attested in out/provenance.intoto.json" in done.stderr
+    envelope = json.loads((project / "out" / "provenance.intoto.json").read_bytes())
+    statement = json.loads(base64.b64decode(envelope["payload"]))
+    digest = hashlib.sha256((project / "out" / "config.json").read_bytes()).hexdigest()
+    assert statement["subject"] == [{"name": "config.json", "digest": {"sha256": digest}}]
+    built = statement["predicate"]["buildDefinition"]
+    (dependency,) = built["resolvedDependencies"]
+    assert dependency["uri"] == f"pkg:huggingface/org/tiny@{dependency['digest']['gitCommit']}"
+    assert dependency["annotations"] == {"policy": "default", "files": {"config.json": digest}}
+    assert built["externalParameters"] == {"command": command}
+    again = run("--attest", "out", "--", *command)
+    assert (again.returncode, "out is there already" in again.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "script", "status", "told"),
+    [
+        (("--attest", "out"), "raise SystemExit(7)", 7, "nothing is attested: it did not succeed"),
+        (("--attest", "out"), "", 2, "wrote nothing to out"),
+        (("--sign-key", "key.pem"), "", 2, "Add --attest OUT."),
+    ],
+)
+def test_nothing_is_attested_otherwise(
+    project: Path, arguments: tuple[str, ...], script: str, status: int, told: str
+) -> None:
+    assert main(["add", "org/tiny", "-q"]) == 0
+    done = run(*arguments, "--", sys.executable, "-c", script)
+    assert (done.returncode, told in done.stderr) == (status, True), done.stderr
+    assert not (project / "out").exists()

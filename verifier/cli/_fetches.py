@@ -84,16 +84,26 @@ def sync(
 
 @app.command(
     epilog=examples(
-        "verify run -- python train.py", "verify run --policy strict --resolve -- python train.py --model org/name"
+        "verify run -- python train.py",
+        "verify run --policy strict --resolve -- python train.py --model org/name",
+        "verify run --attest ./out -- python train.py --output ./out",
     )
 )
 def run(
     program: Annotated[list[str], typer.Argument(metavar="-- PROGRAM [ARGUMENT]...", help="What to run.")],
+    *,
     policy: Policy = None,
     isolated: Isolated = False,
     resolve: Annotated[
         bool, typer.Option("--resolve", help="Also serve models that are not locked, each once it is accepted.")
     ] = False,
+    attest: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT", help="Folder the program writes to: link its files to the models, as provenance."),
+    ] = None,
+    sign_key: Annotated[
+        Path | None, typer.Option("--sign-key", metavar="PEM", help="Private key that signs the provenance.")
+    ] = None,
     quiet: Quiet = False,
     lock: LockFile = None,
 ) -> int:
@@ -104,7 +114,8 @@ def run(
     from verifier.cli import run as command
 
     chosen = _configuration.policies(policy, isolated=isolated)
-    return command.run(program, chosen, lock, resolve=resolve, quiet=quiet)
+    attested = command.attested(attest, sign_key)
+    return command.run(program, chosen, lock, resolve=resolve, quiet=quiet, attested=attested)
 
 
 @app.command(epilog=examples("verify clean"))

@@ -82,7 +82,7 @@ def check(
     except Flaw as error:
         return Check(Outcome.REJECTED, f"The attestation is no good: {error}.")
     dossier = authenticate(reference, Trust(now()), offline=True, everything=False, progress=progress)
-    found = _computed(dossier.snapshot, besides=inside(file, Path(reference).resolve()))
+    found = computed(dossier.snapshot, besides=inside(file, Path(reference).resolve()))
     counts = signer is not None and signer.may_sign(dossier.snapshot.id, now().date())
     told = Check(
         Outcome.ACCEPTED,
@@ -161,8 +161,8 @@ def _subjects(statement: Node) -> Mapping[str, str]:
     return promised
 
 
-def _computed(snapshot: Snapshot, besides: str) -> Mapping[str, str]:
-    """Each file's SHA-256, the attestation's own left out."""
+def computed(snapshot: Snapshot, besides: str = "") -> Mapping[str, str]:
+    """Each file's SHA-256, "" where it was not computed; the attestation's own is left out."""
     return {
         artifact.path: next(
             (one.value for one in artifact.digests if one.algorithm == "sha256" and one.by == "computed"), ""
