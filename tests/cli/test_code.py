@@ -62,6 +62,12 @@ def test_unsafe_calls_are_counted_and_decide_nothing(project: Path, capsys: pyte
     assert capsys.readouterr().out == "accepted: 0 references to models; 1 unsafe call (-v shows them)\n"
 
 
+def test_code_that_names_nothing_locks_nothing_and_says_so(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "train.py").write_text("print(1)\n")
+    assert main(["lock", "add", "--from-code", "train.py"]) == 0
+    assert "names no models of the hub: nothing was locked" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

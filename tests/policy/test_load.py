@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,12 @@ def test_a_policy_that_is_not_there(name: str, message: str) -> None:
     with pytest.raises(PolicyError) as caught:
         load(name)
     assert str(caught.value) == message
+
+
+def test_what_is_no_file_is_no_policy(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(PolicyError, match=r"pipe\.toml is not a file"):
+        load(str(tmp_path / "pipe.toml"))
 
 
 @pytest.mark.parametrize(

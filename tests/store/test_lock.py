@@ -126,18 +126,27 @@ def test_writing_leaves_a_file_that_says_the_same_alone(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_or_written_is_said(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(UsageError, match="is not a file"):
+            lock.read(path)
+    (tmp_path / "models.lock").symlink_to("models.lock")
     with pytest.raises(UsageError, match="cannot be read"):
-        lock.read(tmp_path)
+        lock.read(tmp_path / "models.lock")
     with pytest.raises(UsageError, match="cannot be written"):
         lock.write(tmp_path / "none" / "models.lock", LOCK)
 
 
-def test_the_lock_of_the_nearest_folder_is_meant(tmp_path: Path) -> None:
+def test_the_nearest_lock_up_to_the_root_of_the_repository_is_meant(tmp_path: Path) -> None:
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)
     assert lock.nearest(inner) == inner / "models.lock"
     (tmp_path / "models.lock").write_text("version = 1\n")
+    assert lock.nearest(inner) == inner / "models.lock", "anybody may write above what is no repository"
+    (tmp_path / ".git").mkdir()
     assert lock.nearest(inner) == tmp_path / "models.lock"
+    (inner.parent / ".git").mkdir()
+    assert lock.nearest(inner) == inner / "models.lock"
 
 
 def test_a_time_without_zone_is_utc() -> None:

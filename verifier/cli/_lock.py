@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from verifier.cli import _configuration
+from verifier.cli import _configuration, _terminal
 from verifier.cli._options import REFERENCE, Isolated, LockFile, Offline, Policy, Quiet, SamePolicy, examples
 from verifier.errors import UsageError
 
@@ -50,6 +50,8 @@ def add(
         from verifier.cli import code
 
         wanted = list(dict.fromkeys([*wanted, *code.references(from_code)]))
+        if not wanted:
+            _terminal.note("The code names no models of the hub: nothing was locked.")
     elif not wanted:
         raise UsageError("No model is named.", "Name models, or with --from-code what holds code that does.")
     chosen = _configuration.policies(policy, wanted, isolated=isolated)

@@ -81,6 +81,8 @@ def _beside(name_or_path: str, asking: str) -> Document:
     path = Path(asking).parent / name_or_path
     if not path.exists() and path.suffix != ".toml":
         raise PolicyError(f"There is no policy named {name_or_path!r}.", near(name_or_path, presets()))
+    if path.exists() and not path.is_file():
+        raise PolicyError(f"The policy {path} is not a file.", "Name a file.")
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)

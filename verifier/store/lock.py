@@ -110,9 +110,14 @@ class Lock:
 
 
 def nearest(start: Path) -> Path:
-    """The `models.lock` of a folder, or of the nearest one above that has one; in the folder where none has."""
+    """The `models.lock` of a folder, or of the nearest above up to the root of the repository; in the folder if none.
+
+    Outside of a repository only the folder itself is looked at, as anybody may write above it.
+    """
     folder = start.absolute()
-    return next((place / NAME for place in (folder, *folder.parents) if (place / NAME).is_file()), folder / NAME)
+    above = [folder, *folder.parents]
+    root = next((number for number, place in enumerate(above) if (place / ".git").exists()), 0)
+    return next((place / NAME for place in above[: root + 1] if (place / NAME).is_file()), folder / NAME)
 
 
 def read(path: Path) -> Lock:
@@ -121,6 +126,8 @@ def read(path: Path) -> Lock:
     Raises:
         UsageError: it cannot be read, is malformed, or of a later version.
     """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"The lock {path} is not a file.", "Move it away, or name another with --lock.")
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)

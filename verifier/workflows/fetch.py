@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import Lock as Mutex
 
 from verifier import sources
-from verifier.errors import NotFoundError, RefusedError, SourceError, UsageError
+from verifier.errors import NotFoundError, OfflineError, RefusedError, SourceError, UsageError
 from verifier.pipeline import load_policy, verify_source
 from verifier.pipeline.examination import Progress
 from verifier.pipeline.pins import Pins
@@ -94,7 +94,10 @@ class _Remote:
         asked = {revision: one for (_, revision), one in self.known.items() if _same(one.snapshot, snapshot)}
         source = next(iter(asked.values()))
         if not isinstance(source, RangedSource):
-            raise SourceError(f"{snapshot.id} is answered from this machine.", "Unset HF_HUB_OFFLINE to fetch it.")
+            raise OfflineError(
+                f"{snapshot.id} is in the hub's cache, and nothing is fetched while HF_HUB_OFFLINE is set.",
+                f"Verify it there with `verify {snapshot.id} --offline`, or unset HF_HUB_OFFLINE.",
+            )
         refs = sorted({revision or "main" for revision in asked} - {snapshot.commit or ""})
         return Transfer(selection, source, refs, lock, to)
 

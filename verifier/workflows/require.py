@@ -29,7 +29,7 @@ def require(
     Args:
         reference: hub id, with the locked commit after an @ or without.
         policy: name of a shipped policy, or path of a policy file; of several all must accept.
-        lock: the lock; None is the `models.lock` of the working folder or of the nearest one above.
+        lock: the lock; None is the nearest `models.lock` up to the root of the repository.
 
     Returns:
         The model's folder in the hub's cache.
