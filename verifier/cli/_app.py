@@ -70,6 +70,10 @@ def model(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Hash every file, changed or not.")] = False,
     report_format: ReportFormat = "plain",
     output: Output = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Earlier json report: show, and exit by, only what it does not know."),
+    ] = None,
     sign_key: Annotated[
         Path | None, typer.Option(help="Private key (EC, PEM) that signs what -o attestation=FILE writes.")
     ] = None,
@@ -78,11 +82,14 @@ def model(
 ) -> int:
     """Give a verdict on models: accepted, rejected or undecided. The word `model` may be left out."""
     from verifier.cli import model as command
+    from verifier.cli._baseline import read
 
     chosen = _configuration.policies(policy, references, isolated=isolated)
     request = command.Request(chosen, revision, offline, quiet, memory=not no_cache, pinned=not isolated)
     files = command.targets(output or [], sign_key)
-    return command.run(references, request, report_format, files, verbose=-1 if quiet else int(verbose))
+    known = read(baseline) if baseline else None
+    verbosity = -1 if quiet else int(verbose)
+    return command.run(references, request, report_format, files, verbose=verbosity, baseline=known)
 
 
 @app.command(epilog=examples("verify tree org/name", "verify tree ./folder --offline"))

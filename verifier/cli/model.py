@@ -17,6 +17,7 @@ from verifier.reports import Failure
 from verifier.store import publish
 
 if TYPE_CHECKING:
+    from verifier.cli._baseline import Baseline
     from verifier.pipeline.pins import Pins
 
 
@@ -81,12 +82,12 @@ class Target:
     """A report to write.
 
     Args:
-        report: its format.
+        report: name of its format.
         path: its file.
         finish: what is done to its text.
     """
 
-    report: reports.Report
+    report: str
     path: Path
     finish: Callable[[str], str]
 
@@ -104,9 +105,17 @@ def targets(output: Iterable[str], sign_key: Path | None) -> tuple[Target, ...]:
 
 
 def run(
-    references: Sequence[str], request: Request, report_format: str, files: Sequence[Target], *, verbose: int
+    references: Sequence[str],
+    request: Request,
+    report_format: str,
+    files: Sequence[Target],
+    *,
+    verbose: int,
+    baseline: Baseline | None = None,
 ) -> int:
     """Verifies, reports, and returns the exit code of the worst answer: rejected, undecided (or none), accepted.
+
+    With a baseline the reports that show rather than record, and the exit code, are about what it does not know.
 
     Raises:
         UsageError, PolicyError: nothing was verified, or a report could not be written.
@@ -114,7 +123,7 @@ def run(
     """
     if request.revision is not None and len(references) > 1:
         raise UsageError("--revision is for one model.", "Write org/name@revision for each.")
-    stdout = reports.load(report_format)
+    reports.load(report_format)
     for reference in references:
         with suppress(SourceError):  # told beside the others' verdicts
             sources.parse(reference, revision=request.revision)
@@ -128,12 +137,31 @@ def run(
             _terminal.complain(str(error))
     told = () if report_format == "plain" else failures
     color, width = _terminal.colored(), _terminal.width()
-    _terminal.write(stdout.render(verdicts, failures=told, color=color, width=width, verbose=verbose))
+    rendered = partial(_rendered, verdicts, baseline)
+    _terminal.write(rendered(report_format, failures=told, color=color, width=width, verbose=verbose))
     if report_format == "plain" and verbose >= 0 and len(references) > 1:
         _terminal.write(f"\n{tally(verdicts, len(failures))}\n")
     for file in files:
-        _publish(file.path, file.finish(file.report.render(verdicts, failures=failures, verbose=1)))
-    return exit_code(verdict.outcome for verdict in verdicts) or (3 if failures else 0)
+        _publish(file.path, file.finish(rendered(file.report, failures=failures, verbose=1)))
+    outcomes = (baseline.outcome(verdict) if baseline else verdict.outcome for verdict in verdicts)
+    return exit_code(outcomes) or (3 if failures else 0)
+
+
+def _rendered(
+    verdicts: Sequence[Verdict],
+    baseline: Baseline | None,
+    report: str,
+    *,
+    failures: Sequence[Failure],
+    verbose: int,
+    color: bool = False,
+    width: int = 100,
+) -> str:
+    from verifier.cli._baseline import RECORDS
+
+    if baseline is not None and report not in RECORDS:
+        verdicts = [baseline.shown(verdict) for verdict in verdicts]
+    return reports.load(report).render(verdicts, failures=failures, color=color, width=width, verbose=verbose)
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
@@ -174,11 +202,12 @@ def _target(text: str, sign_key: Path | None = None) -> Target:
     path = Path(file).resolve()
     if (Path(file).exists() and not path.is_file()) or not path.parent.is_dir():
         raise UsageError(f"No file can be written at {file}.", "Name a file in a folder that exists.")
+    reports.load(name)
     if sign_key is None or name != "attestation":
-        return Target(reports.load(name), path, _unchanged)
+        return Target(name, path, _unchanged)
     from verifier.workflows import attestation, sign
 
-    return Target(reports.load(name), path, partial(attestation.seal, hand=sign.hand(sign_key)))
+    return Target(name, path, partial(attestation.seal, hand=sign.hand(sign_key)))
 
 
 def _publish(path: Path, text: str) -> None:
