@@ -224,6 +224,9 @@ def test_the_action_marks_lines_that_name_models(models: Path, tmp_path: Path) -
     (line,) = step.obeyed()
     assert line.startswith("::error file=train%2C x.py,line=2,title=unpinned model::org/a ")
     assert "| unpinned | org/a" in step.summary
+    log = json.loads(Path(step.outputs["code-sarif-file"]).read_text(encoding="utf-8"))
+    SARIF.validate(log)
+    assert [result["ruleId"] for result in log["runs"][0]["results"]] == ["reference-unpinned"]
     both = act(models, tmp_path, models="./sound", **{"from-code": "notes.md"})
     assert (both.code, both.outputs["verdict"]) == (0, "accepted")
     assert both.sarif()["results"] == []

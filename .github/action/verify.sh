@@ -53,7 +53,7 @@ sarif=${INPUT_SARIF:-model-verify.sarif}
 options=(--policy "${INPUT_POLICY:-default}" -o "sarif=$sarif"
     -o "json=$work/verdict.json" -o "markdown=$work/summary.md" -o "github=$work/annotations.txt")
 [ "${INPUT_OFFLINE:-false}" = true ] && options+=(--offline)
-rm -f "$work/summary.md" "$work/annotations.txt" "$work/code.txt" "$work/code.md" "$work/verdict.json"
+rm -f "$work/summary.md" "$work/annotations.txt" "$work/code.txt" "$work/code.md" "$work/code.sarif" "$work/verdict.json"
 
 # What the tool prints quotes models and code: until the token comes again, the runner obeys no line of it.
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
@@ -64,10 +64,8 @@ if [ ${#models[@]} -gt 0 ]; then
     code=$?
 fi
 if [ ${#paths[@]} -gt 0 ]; then
-    "$MODEL_VERIFY" code -- "${paths[@]}"
+    "$MODEL_VERIFY" code -o "github=$work/code.txt" -o "markdown=$work/code.md" -o "sarif=$work/code.sarif" -- "${paths[@]}"
     code=$(worse $code $?)
-    "$MODEL_VERIFY" code --format github -- "${paths[@]}" >"$work/code.txt"
-    "$MODEL_VERIFY" code --format markdown -- "${paths[@]}" >"$work/code.md"
 fi
 echo "::$token::"
 
@@ -81,6 +79,7 @@ esac
 {
     echo "verdict=$verdict"
     echo "sarif-file=$sarif"
+    [ -f "$work/code.sarif" ] && echo "code-sarif-file=$work/code.sarif" || echo "code-sarif-file="
     echo "json-file=${sarif:+$work/verdict.json}"
 } >>"${GITHUB_OUTPUT:?}"
 for part in "$work/summary.md" "$work/code.md"; do

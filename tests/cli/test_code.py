@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders.hub import Hub
+from tests.reports.test_sarif import official
 from tests.workflows.conftest import hub, hub_cache, models
 from verifier.cli import main
 
@@ -105,3 +106,32 @@ def test_a_job_summary_is_cut(project: Path, capsys: pytest.CaptureFixture[str])
     (project / "train.py").write_text("")
     assert main(["code", "--format", "markdown"]) == 0
     assert "| --- |" not in capsys.readouterr().out
+
+
+def test_sarif_is_at_the_lines_and_stays_when_they_move(project: Path) -> None:
+    code = (
+        'from transformers import AutoModel\nAutoModel.from_pretrained("org/%s")\nAutoModel.from_pretrained(input())\n'
+    )
+    file = project / "train, 1.py"
+    logs = []
+    for text in (code % "a", "# moved\n" + code % "a", code % "b"):
+        file.write_text(text)
+        assert main(["code", file.name, "-q", "-o", "sarif=code.sarif"]) == 1
+        log = json.loads(Path("code.sarif").read_text())
+        official().validate(log)
+        logs.append(log["runs"][0])
+    first, moved, other = (run["results"] for run in logs)
+    assert [one["ruleId"] for one in first] == ["reference-unpinned", "reference-run-time"]
+    assert [one["level"] for one in first] == ["error", "warning"]
+    place = first[0]["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]) == ("train%2C%201.py", {"startLine": 2})
+    assert moved[0]["locations"][0]["physicalLocation"]["region"] == {"startLine": 3}
+    prints = [[one["partialFingerprints"]["modelVerifyCode/v1"] for one in run] for run in (first, moved, other)]
+    assert prints[0] == prints[1]
+    assert prints[0][0] != prints[2][0]
+    assert all(rule["help"]["text"] for rule in logs[0]["tool"]["driver"]["rules"])
+
+
+@pytest.mark.parametrize("output", ["sarif", "sarif=nowhere/x", "html=x.html"])
+def test_reports_that_cannot_be_are_refused(project: Path, output: str) -> None:
+    assert main(["code", ".", "-o", output]) == 2

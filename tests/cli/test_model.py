@@ -19,7 +19,7 @@ def test_a_report_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -
     taken = tmp_path / "taken"
     taken.mkdir()
     with pytest.raises(UsageError, match="cannot be written"):
-        model._publish(taken, "x")
+        model.publish_report(taken, "x")
     assert list(tmp_path.iterdir()) == [taken]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from verifier.cli import _configuration
-from verifier.cli._options import Isolated, LockFile, Policy, Quiet, TextOrJson, Verbose, examples
+from verifier.cli._options import Isolated, LockFile, Output, Policy, Quiet, TextOrJson, Verbose, examples
 
 app = typer.Typer()
 
@@ -18,15 +18,16 @@ AllowRunTime = Annotated[
 ]
 
 
-@app.command(epilog=examples("verify code", "verify code train.py --fix", "verify code src --format json"))
+@app.command(epilog=examples("verify code", "verify code train.py --fix", "verify code src -o sarif=code.sarif"))
 def code(
     paths: Paths = None,
     *,
     fix: Annotated[bool, typer.Option("--fix", help="Write the locked commits where revisions are missing.")] = False,
     allow_run_time: AllowRunTime = False,
     report_format: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="plain, json, github or markdown.")
+        str, typer.Option("--format", metavar="FORMAT", help="plain, json, github, markdown or sarif.")
     ] = "plain",
+    output: Output = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
     lock: LockFile = None,
@@ -34,7 +35,7 @@ def code(
     """Find the models that source code names, and hold each against models.lock. Uses no network."""
     from verifier.cli import code as command
 
-    request = command.Request(fix, allow_run_time, report_format, -1 if quiet else int(verbose))
+    request = command.Request(fix, allow_run_time, report_format, -1 if quiet else int(verbose), output or [])
     return command.run(paths or [Path()], request, lock)
 
 

@@ -16,7 +16,7 @@ from verifier.store import lock as store
 
 FORMAT = "code-v1"
 
-FORMATS = ("plain", "json", "github", "markdown")
+FORMATS = ("plain", "json", "github", "markdown", "sarif")
 
 _COMMANDS = {Outcome.REJECTED: "error", Outcome.UNDECIDED: "warning"}
 _ROWS = 200
@@ -32,12 +32,14 @@ class Request:
         allow_run_time: what cannot be told decides nothing.
         report: one of `FORMATS`.
         verbose: -1 for the last line only, 1 for everything.
+        output: more reports, each as `FORMAT=FILE`.
     """
 
     fix: bool
     allow_run_time: bool
     report: str
     verbose: int
+    output: Sequence[str] = ()
 
 
 def run(paths: Sequence[Path], request: Request, file: Path | None) -> int:
@@ -46,8 +48,10 @@ def run(paths: Sequence[Path], request: Request, file: Path | None) -> int:
     Raises:
         UsageError: a path, the lock or the format is wrong.
     """
-    if request.report not in FORMATS:
-        raise UsageError(f"There is no format {visible(request.report)}.", f"Write one of {', '.join(FORMATS)}.")
+    files = [_target(text) for text in request.output]
+    for name in (request.report, *(name for name, _ in files)):
+        if name not in FORMATS:
+            raise UsageError(f"There is no format {visible(name)}.", f"Write one of {', '.join(FORMATS)}.")
     lock = store.read(file or store.nearest(Path.cwd()))
     found = [judged(place, lock) for place in scan(paths)]
     if request.fix and (fixed := fix(found)):
@@ -55,8 +59,22 @@ def run(paths: Sequence[Path], request: Request, file: Path | None) -> int:
             _terminal.note(f"{visible(str(changed), 500)}: pinned {count} references.")
         found = [judged(place, lock) for place in scan(paths)]
     outcome = worst(found, allow_run_time=request.allow_run_time)
-    _terminal.write(_told(found, outcome, request))
+    _terminal.write(_told(found, outcome, request.report, request.verbose))
+    for name, file_name in files:
+        _publish(file_name, _told(found, outcome, name, 1))
     return outcome.exit_code
+
+
+def _target(text: str) -> tuple[str, Path]:
+    from verifier.cli import model
+
+    return model.destination(text)
+
+
+def _publish(file: Path, text: str) -> None:
+    from verifier.cli import model
+
+    model.publish_report(file, text)
 
 
 def worst(found: Sequence[Judged], *, allow_run_time: bool) -> Outcome:
@@ -66,16 +84,20 @@ def worst(found: Sequence[Judged], *, allow_run_time: bool) -> Outcome:
     return max(counted, key=lambda outcome: outcome.rank, default=Outcome.ACCEPTED)
 
 
-def _told(found: Sequence[Judged], outcome: Outcome, request: Request) -> str:
-    match request.report:
+def _told(found: Sequence[Judged], outcome: Outcome, report: str, verbose: int) -> str:
+    match report:
         case "json":
             return _json(found, outcome)
         case "github":
             return "".join(_annotation(one) for one in found if one.standing.outcome in _COMMANDS)
         case "markdown":
             return _markdown(found, outcome)
+        case "sarif":
+            from verifier.cli import _code_sarif
+
+            return _code_sarif.render(found, _what)
         case _:
-            return plain(found, outcome, request.verbose)
+            return plain(found, outcome, verbose)
 
 
 def _annotation(one: Judged) -> str:

@@ -142,7 +142,7 @@ def run(
     if report_format == "plain" and verbose >= 0 and len(references) > 1:
         _terminal.write(f"\n{tally(verdicts, len(failures))}\n")
     for file in files:
-        _publish(file.path, file.finish(rendered(file.report, failures=failures, verbose=1)))
+        publish_report(file.path, file.finish(rendered(file.report, failures=failures, verbose=1)))
     outcomes = (baseline.outcome(verdict) if baseline else verdict.outcome for verdict in verdicts)
     return exit_code(outcomes) or (3 if failures else 0)
 
@@ -195,13 +195,23 @@ def _unchanged(text: str) -> str:
     return text
 
 
-def _target(text: str, sign_key: Path | None = None) -> Target:
+def destination(text: str) -> tuple[str, Path]:
+    """The format and the file of `FORMAT=FILE`.
+
+    Raises:
+        UsageError: it names no file, or one that cannot be written.
+    """
     name, equals, file = text.partition("=")
     if not equals or not file:
         raise UsageError(f"-o {text} names no file.", "Write -o FORMAT=FILE, as -o json=verdict.json.")
     path = Path(file).resolve()
     if (Path(file).exists() and not path.is_file()) or not path.parent.is_dir():
         raise UsageError(f"No file can be written at {file}.", "Name a file in a folder that exists.")
+    return name, path
+
+
+def _target(text: str, sign_key: Path | None = None) -> Target:
+    name, path = destination(text)
     reports.load(name)
     if sign_key is None or name != "attestation":
         return Target(name, path, _unchanged)
@@ -210,7 +220,12 @@ def _target(text: str, sign_key: Path | None = None) -> Target:
     return Target(name, path, partial(attestation.seal, hand=sign.hand(sign_key)))
 
 
-def _publish(path: Path, text: str) -> None:
+def publish_report(path: Path, text: str) -> None:
+    """Writes a report.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
     try:
         publish(path, text)
     except OSError as error:
