@@ -42,6 +42,9 @@ bench: $(STAMP)  ## timings beside the peers, as ratios in one run; GROUPS="tens
 fuzz: $(STAMP)  ## differential pickle fuzzing; N=number of streams
 	$(BIN)/python -m tests.fuzz.pickle_streams $(or $(N),1000000)
 
+stages: $(STAMP)  ## hold verdicts before and after the download against each other; N=number of files
+	STAGES=$(or $(N),10000) $(BIN)/python -m pytest -n auto tests/pipeline/test_two_stages.py
+
 build: $(STAMP)  ## reproducible wheel and source archive
 	$(BIN)/pip install --quiet --group build
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build
@@ -57,4 +60,4 @@ release-lock: $(STAMP)  ## pin what lists a release's components, by hash
 clean:  ## remove what the targets made
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage*
 
-.PHONY: help dev lint format test registries demo bench fuzz build action-lock release-lock clean
+.PHONY: help dev lint format test registries demo bench fuzz stages build action-lock release-lock clean
