@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.builders import fulcio, signing
 from tests.builders import reference_bundles as reference
 from tests.cli.test_signature import key
 from verifier.cli import main
@@ -63,3 +65,27 @@ def test_what_makes_no_entry_is_a_bad_invocation(ours: str, key: Path, tmp_path:
     bare.write_text("version = 1\n")
     assert main(["trust", "revoke", "0" * 64, "--policy", str(bare)]) == 0
     assert bare.read_text() == f'version = 1\n\n[signatures]\nrevoked = ["{"0" * 64}"]\n'
+
+
+def test_keyless_signers_are_an_identity_and_its_issuer(
+    ours: str, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path, content in signing.FILES.items():
+        (tmp_path / "model" / path).parent.mkdir(exist_ok=True)
+        (tmp_path / "model" / path).write_bytes(content)
+    (tmp_path / "model" / "model.sig").write_text(json.dumps(fulcio.bundle()))
+    root = tmp_path / "trusted_root.json"
+    root.write_text(fulcio.trusted_root())
+    who = ["--identity", fulcio.IDENTITY, "--issuer", fulcio.ISSUER]
+    model = str(tmp_path / "model")
+    assert main(["signature", model, *who, "--trusted-root", str(root)]) == 0
+    assert main(["signature", model, *who]) == 3
+    assert main(["signature", model, "--issuer", fulcio.ISSUER]) == 2
+    assert main(["trust", "add", "release", *who, "--policy", ours]) == 0
+    assert "the public trusted root\n" in capsys.readouterr().out
+    limits = ["--workflow", "ref=refs/heads/*", "--trusted-root", str(root), "--policy", ours]
+    assert main(["trust", "add", "ours", *who, *limits]) == 0
+    assert main(["signature", model, "--policy", ours]) == 0
+    assert main(["trust", "list", "--policy", ours]) == 0
+    assert f"by {fulcio.ISSUER} ref=refs/heads/*  *" in capsys.readouterr().out
+    assert main(["trust", "add", "more", "--key", str(key.with_suffix(".pub")), *limits]) == 2

@@ -22,6 +22,7 @@ PEM = certificates.public(certificates.key())
 OTHER = certificates.public(certificates.key("p384"))
 ANA = f'[[signers]]\nname = "ana"\nmodels = ["org/*"]\npem = """{PEM}"""\n'
 BOB = f'[[signers]]\nname = "bob"\npem = """{OTHER}"""\n'
+KEYLESS = '[[signers]]\nname = "bot"\nmethod = "sigstore"\nidentity = "a@b"\nissuer = "https://a.example"\n'
 
 
 def rules(text: str = 'require = "always"', signers: str = ANA) -> Policy:
@@ -113,6 +114,12 @@ def test_an_entry_says_who_when_and_for_what() -> None:
     assert [signer.may_sign("x", day) for day in (*days, date(2026, 2, 2))] == [True, True, False]
 
 
+def test_a_keyless_signer_is_an_identity_an_issuer_and_a_workflow() -> None:
+    (signer,) = written(KEYLESS + 'workflow = ["ref=refs/tags/*"]\ntrusted-root = "{}"\n').signers
+    assert (signer.method, signer.pem, signer.issuer) == (Method.SIGSTORE, "{}", "https://a.example")
+    assert signer.workflow == ("ref=refs/tags/*",)
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -121,7 +128,13 @@ def test_an_entry_says_who_when_and_for_what() -> None:
         ('[[signers]]\nname = "a"\npem = "x"', "is not PEM text"),
         (ANA + 'identity = "a"\n', "goes with certificates only"),
         (ANA + "not-before = 2026-02-01\nnot-after = 2026-01-01\n", "is before 2026-02-01"),
-        (ANA + 'method = "sigstore"\n', "does not take 'sigstore'"),
+        (ANA + 'method = "pgp"\n', "does not take 'pgp'"),
+        (ANA + 'issuer = "https://a.example"\n', "has neither trusted-root nor issuer nor workflow"),
+        (ANA + 'method = "sigstore"\n', "does not go with sigstore"),
+        (KEYLESS + 'trusted-root = "x"\n', "is no JSON object"),
+        (KEYLESS.replace("identity", "models").replace('"a@b"', '["a"]'), "identity is missing"),
+        (KEYLESS + 'workflow = ["ref"]\n', "takes name=text"),
+        (KEYLESS + 'workflow = ["branch=main"]\n', "Names are digest"),
     ],
 )
 def test_slips_of_the_pen_are_refused(text: str, complaint: str) -> None:

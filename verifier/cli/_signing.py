@@ -17,6 +17,12 @@ def signature(
     key: Annotated[list[Path] | None, typer.Option(help="Public key to trust (PEM); may be repeated.")] = None,
     root: Annotated[list[Path] | None, typer.Option(help="Certificates to trust (PEM); may be repeated.")] = None,
     identity: Annotated[str, typer.Option(help="Glob that a name in the signer's certificate must match.")] = "",
+    issuer: Annotated[
+        str, typer.Option(help="URL of who vouches for the identity; then keyless signatures count.")
+    ] = "",
+    trusted_root: Annotated[
+        Path | None, typer.Option(help="trusted_root.json, instead of Sigstore's public one.")
+    ] = None,
     bundle: Annotated[
         list[Path] | None, typer.Option(help="Signature to judge, instead of those in the model; may be repeated.")
     ] = None,
@@ -29,11 +35,12 @@ def signature(
 ) -> int:
     """Tell who signed a model, what their signatures do not cover, and what differs."""
     from verifier.cli import signature as command
-    from verifier.workflows.signature import Question, signers
+    from verifier.workflows.signature import Question, keyless, signers
     from verifier.workflows.trusting import in_force
 
     rules = in_force(_configuration.policies(policy, [reference]))
-    trusted = signers(key or [], root or [], identity) or rules.signers
+    named = (keyless(identity, issuer, trusted_root),) if issuer or trusted_root else ()
+    trusted = (*signers(key or [], root or [], identity), *named) or rules.signers
     asked = Question(trusted, rules.revoked, tuple(bundle or ()), tuple(ignore or ()), offline)
     return command.run(reference, asked, text_or_json)
 
@@ -83,6 +90,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "verify signature ./model --key ana.pub",
             'verify signature org/name --root ca.pem --identity "*@example.org"',
+            'verify signature ./model --identity "*@example.org" --issuer https://accounts.google.com',
             "verify signature ./model --bundle model.sig --key ana.pub --format json",
         )
     )(signature)

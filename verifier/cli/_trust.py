@@ -33,6 +33,13 @@ def add(
     key: Annotated[Path | None, typer.Option(help="Their public key (PEM).")] = None,
     root: Annotated[Path | None, typer.Option(help="Certificates theirs must lead to (PEM).")] = None,
     identity: Annotated[str, typer.Option(help="Glob that a name in their certificate must match.")] = "",
+    issuer: Annotated[str, typer.Option(help="URL of who vouches for the identity of a keyless signer.")] = "",
+    workflow: Annotated[
+        list[str] | None, typer.Option(help="What a keyless certificate must say, NAME=GLOB; may be repeated.")
+    ] = None,
+    trusted_root: Annotated[
+        Path | None, typer.Option(help="trusted_root.json, instead of Sigstore's public one.")
+    ] = None,
     models: Annotated[list[str] | None, typer.Option(help="Glob of models they sign; may be repeated.")] = None,
     not_before: Day = None,
     not_after: Day = None,
@@ -43,8 +50,8 @@ def add(
     from verifier.workflows.trusting import Limits
 
     days = [day.date() if day else None for day in (not_before, not_after)]
-    limits = Limits(tuple(models or ()), identity, *days)
-    command.add(_configuration.policies(policy), name, (key, root), limits)
+    limits = Limits(tuple(models or ()), identity, issuer, tuple(workflow or ()), *days)
+    command.add(_configuration.policies(policy), name, (key, root, trusted_root), limits)
 
 
 @app.command("list", epilog=examples("verify trust list", "verify trust list --policy ours.toml"))

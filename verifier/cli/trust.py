@@ -12,19 +12,24 @@ from verifier.records import visible
 from verifier.workflows import trusting
 
 
-def add(chosen: Sequence[str], name: str, pem: tuple[Path | None, Path | None], limits: trusting.Limits) -> None:
+def add(
+    chosen: Sequence[str], name: str, pem: tuple[Path | None, Path | None, Path | None], limits: trusting.Limits
+) -> None:
     """Adds a signer, and prints the fingerprint to compare with theirs.
 
     Raises:
-        UsageError, PolicyError: see `verifier.workflows.trusting.add`; not exactly one of key and root is given.
+        UsageError, PolicyError: see `verifier.workflows.trusting.add`; not exactly one of key, root, issuer is given.
     """
-    key, root = pem
-    file = key or root
-    if file is None or (key and root):
-        raise UsageError("A signer has a key or a root.", "Give --key or --root.")
+    key, root, trusted_root = pem
+    if sum(map(bool, (key, root, limits.issuer))) != 1:
+        raise UsageError("A signer has a key, a root or an issuer.", "Give one of --key, --root and --issuer.")
+    if not limits.issuer and (trusted_root or limits.workflow):
+        raise UsageError("A trusted root and a workflow go with --issuer.", "Give it, or leave them out.")
     policy = _own(chosen)
-    fingerprint = trusting.add(policy, name, file, limits, key=key is not None)
-    _terminal.write(f"{policy}: trusts {visible(name)}, {fingerprint}\nCompare the fingerprint with theirs.\n")
+    fingerprint = trusting.add(policy, name, key or root or trusted_root, limits, key=key is not None)
+    _terminal.write(f"{policy}: trusts {visible(name)}, {fingerprint}\n")
+    if fingerprint != trusting.PUBLIC:
+        _terminal.write("Compare the fingerprint with theirs.\n")
 
 
 def show(chosen: Sequence[str]) -> None:
@@ -36,6 +41,8 @@ def show(chosen: Sequence[str]) -> None:
     for one in trusting.in_force(chosen).signers:
         days = "".join(f" {word} {day}" for word, day in (("from", one.begins), ("until", one.ends)) if day is not None)
         identity = f" as {one.identity}" if one.identity else ""
+        if one.issuer:
+            identity = " ".join((identity, "by", one.issuer, *one.workflow))
         line = f"{one.name}  {one.method}{identity}  {', '.join(one.models)}{days}"
         _terminal.write(f"{visible(line, 500)}  {trusting.fingerprint(one)}\n")
 

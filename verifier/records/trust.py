@@ -9,6 +9,18 @@ from fnmatch import fnmatchcase
 
 from verifier.records.canonical import digest_of, to_plain
 
+WORKFLOW = {
+    "digest": 13,
+    "ref": 14,
+    "repository": 12,
+    "repository-id": 15,
+    "owner-id": 17,
+    "runner": 11,
+    "trigger": 20,
+}
+"""What a Fulcio certificate may say of a workflow: the last number of the extension's identifier below
+1.3.6.1.4.1.57264.1 (sigstore/fulcio, `docs/oid-info.md`). Names are registered again by others, ids are not."""
+
 
 class Method(StrEnum):
     """How a model is signed (OpenSSF Model Signing v1.0)."""
@@ -25,12 +37,14 @@ class Signer:
     Args:
         name: for people.
         method: how they sign.
-        pem: their public key, or the certificates a chain must lead to, as PEM text.
+        pem: their public key, or the certificates a chain must lead to, as PEM text; of
+            Sigstore the trusted root as JSON text, or "" for the one the package ships.
         models: globs of the models they may sign, as snapshots are named.
         identity: glob a name in the signer's certificate must match; empty allows every holder of a certificate.
-        issuer: who vouched for the identity in a Sigstore certificate.
+        issuer: who vouched for the identity in a Sigstore certificate: the URL of an OpenID Connect provider.
         begins: first day their signatures count.
         ends: last day their signatures count.
+        workflow: what such a certificate must say of the workflow that signed: `name=glob` each.
     """
 
     name: str
@@ -41,6 +55,7 @@ class Signer:
     issuer: str = ""
     begins: date | None = None
     ends: date | None = None
+    workflow: tuple[str, ...] = ()
 
     def may_sign(self, model: str, day: date) -> bool:
         """Whether their signature counts for a model on a day."""

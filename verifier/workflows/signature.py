@@ -156,6 +156,18 @@ def signers(keys: Sequence[Path], roots: Sequence[Path], identity: str) -> tuple
     return tuple(found)
 
 
+def keyless(identity: str, issuer: str, trusted_root: Path | None) -> Signer:
+    """Who has an identity with an issuer, below the public trusted root or a given one.
+
+    Raises:
+        UsageError: one of the two is missing, or the file cannot be read.
+    """
+    if not identity or not issuer:
+        raise UsageError("Keyless signers are an identity and its issuer.", "Give --identity and --issuer.")
+    root = read_file(trusted_root, "trusted root").decode("utf-8", "replace") if trusted_root else ""
+    return Signer(identity, Method.SIGSTORE, root, identity=identity, issuer=issuer)
+
+
 def now() -> datetime:
     """The one clock of a question."""
     return datetime.now(UTC)

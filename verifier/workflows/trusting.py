@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -15,7 +16,9 @@ from verifier.errors import PolicyError, UsageError
 from verifier.policy import Combined, Policy
 from verifier.records.trust import Method, Signer
 from verifier.workflows.editing import edit, prefix
-from verifier.workflows.signature import signers
+from verifier.workflows.signature import keyless, signers
+
+PUBLIC = "the public trusted root"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +28,28 @@ class Limits:
     Args:
         models: globs; empty is all.
         identity: glob a name in their certificate must match.
+        issuer: of a keyless signer: URL of who vouches for the identity.
+        workflow: of a keyless signer: what the certificate must say, `name=glob` each.
         begins: first day.
         ends: last day.
     """
 
     models: tuple[str, ...] = ()
     identity: str = ""
+    issuer: str = ""
+    workflow: tuple[str, ...] = ()
     begins: date | None = None
     ends: date | None = None
 
 
-def add(file: Path, name: str, pem: Path, limits: Limits, *, key: bool) -> str:
+def add(file: Path, name: str, pem: Path | None, limits: Limits, *, key: bool) -> str:
     """Adds a signer to a policy, and gives the fingerprint they are known by.
 
     Args:
         file: of the policy.
         name: for people; no other signer has it.
-        pem: file with the public key, or the certificates theirs must lead to.
+        pem: file with the public key, or the certificates theirs must lead to; of a keyless signer the trusted root, or
+            None for the public one.
         limits: what they are trusted for.
         key: it is a key.
 
@@ -49,7 +57,7 @@ def add(file: Path, name: str, pem: Path, limits: Limits, *, key: bool) -> str:
         UsageError: a file cannot be read or written, or holds nothing of the kind.
         PolicyError: it is no policy, or has a signer of that name.
     """
-    (signer,) = signers([pem], [], "") if key else signers([], [pem], limits.identity)
+    signer = _signer(pem, limits, key=key)
 
     def change(text: str, now: Policy) -> str:
         if any(known.name == name for known in now.signers):
@@ -110,10 +118,21 @@ def standing(rules: Policy | Combined) -> tuple[Signer, ...]:
 
 
 def fingerprint(signer: Signer) -> str:
-    """What a signer is known by: SHA-256, hex, of the key's PEM text, or of the first certificate's DER."""
+    """What a signer is known by: SHA-256, hex, of the key's PEM, the first certificate's DER or the trusted root."""
+    if signer.method is Method.SIGSTORE:
+        return hashlib.sha256(signer.pem.encode()).hexdigest() if signer.pem else PUBLIC
     if signer.method is Method.KEY:
         return keys.fingerprint(keys.load(signer.pem.encode()))
     return certificate.fingerprint(certificate.anchors(signer.pem)[0])
+
+
+def _signer(pem: Path | None, limits: Limits, *, key: bool) -> Signer:
+    if limits.issuer:
+        return keyless(limits.identity, limits.issuer, pem)
+    if pem is None:
+        raise UsageError("A signer has a key, a root, or an issuer.", "Give --key, --root or --issuer.")
+    (signer,) = signers([pem], [], "") if key else signers([], [pem], limits.identity)
+    return signer
 
 
 def _entry(before: str, name: str, signer: Signer, limits: Limits) -> str:
@@ -122,10 +141,15 @@ def _entry(before: str, name: str, signer: Signer, limits: Limits) -> str:
         lines.append(f"models = [{', '.join(map(_quoted, limits.models))}]")
     if limits.identity:
         lines.append(f"identity = {_quoted(limits.identity)}")
+    if limits.issuer:
+        lines.append(f"issuer = {_quoted(limits.issuer)}")
+    if limits.workflow:
+        lines.append(f"workflow = [{', '.join(map(_quoted, limits.workflow))}]")
     days = (("not-before", limits.begins), ("not-after", limits.ends))
     lines += [f"{key} = {day.isoformat()}" for key, day in days if day is not None]
+    key = "trusted-root" if signer.method is Method.SIGSTORE else "pem"
     pem = signer.pem.replace("\r\n", "\n").strip()
-    return "\n".join([*lines, f"pem = '''\n{pem}\n'''", ""])
+    return "\n".join([*lines, *([f"{key} = '''\n{pem}\n'''"] if pem else []), ""])
 
 
 def _with_revoked(text: str, before: str, digest: str) -> str:

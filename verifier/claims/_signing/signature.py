@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verifier.claims._signing import bundle, certificate, keys, manifest
+from verifier.claims._signing import bundle, certificate, keyless, keys, manifest
 from verifier.claims._signing.bundle import Bundle
 from verifier.claims._signing.flaw import AMBIGUOUS, Flaw
 from verifier.claims._signing.manifest import Manifest
@@ -63,10 +63,7 @@ def read(raw: bytes, model: str, trust: Trust) -> Signature:
         return _by_key(given, model, trust)
     if given.method is Method.CERTIFICATE:
         return _by_certificate(given, model, trust)
-    chain = certificate.read(given.certificates)
-    keys.verify(chain.key, given.envelope)
-    doubt = "keyless signatures are not checked by this version"
-    return Signature(given.method, manifest.read(given.envelope), chain.fingerprint, chain.names, (), doubt)
+    return _keyless(raw, given, model, trust)
 
 
 def _by_key(given: Bundle, model: str, trust: Trust) -> Signature:
@@ -102,3 +99,22 @@ def _by_certificate(given: Bundle, model: str, trust: Trust) -> Signature:
     covers = manifest.read(given.envelope)
     doubt = "" if found else doubt
     return Signature(given.method, covers, chain.fingerprint, chain.names, tuple(found), doubt, expired)
+
+
+def _keyless(raw: bytes, given: Bundle, model: str, trust: Trust) -> Signature:
+    chain = certificate.read(given.certificates)
+    keys.verify(chain.key, given.envelope)
+    doubt, found = keyless.MISSING if not keyless.available() else "nobody is trusted to sign without a key", []
+    for signer in trust.signers:
+        if signer.method is not Method.SIGSTORE or not keyless.available():
+            continue
+        if failure := keyless.failure(raw, given.envelope, signer.pem):
+            doubt = failure
+        elif differs := keyless.differs(chain, signer):
+            doubt = differs
+        elif not signer.may_sign(model, trust.now.date()):
+            doubt = "its identity is not trusted for this model and day"
+        else:
+            found.append(signer)
+    covers, doubt = manifest.read(given.envelope), "" if found else doubt
+    return Signature(given.method, covers, chain.fingerprint, chain.names, tuple(found), doubt)

@@ -11,9 +11,13 @@ from verifier.policy._keys import Schema, choice, maybe_day, text, words
 from verifier.policy._section import Section
 from verifier.policy._table import Table
 from verifier.records.canonical import Plain
-from verifier.records.trust import Method, Signer
+from verifier.records.trust import WORKFLOW, Method, Signer
 
-_PEM = {Method.KEY: "-----BEGIN PUBLIC KEY-----", Method.CERTIFICATE: "-----BEGIN CERTIFICATE-----"}
+_BEGINS = {
+    Method.KEY: "-----BEGIN PUBLIC KEY-----",
+    Method.CERTIFICATE: "-----BEGIN CERTIFICATE-----",
+    Method.SIGSTORE: "{",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +25,16 @@ class Entry:
     """One entry."""
 
     name: str = text("who they are, for people", required=True)
-    pem: str = text("their public key, or the certificates theirs must lead to, as PEM text", required=True)
-    method: Method = choice("how they sign", _PEM, Method.KEY)
+    pem: str = text("their public key, or the certificates theirs must lead to, as PEM text")
+    trusted_root: str = text("of sigstore: trusted_root.json as text, instead of the public one the package ships")
+    method: Method = choice("how they sign", Method, Method.KEY)
     models: tuple[str, ...] = words("models they sign: hub ids, paths or URLs; `*` stands for any text; empty is all")
     identity: str = text("what a name in their certificate must be; `*` stands for any text")
+    issuer: str = text("of sigstore: the URL of who vouches for the identity, exactly")
+    workflow: tuple[str, ...] = words(
+        "of sigstore: what the certificate must say of the workflow, as name=text, `*` for any text; names are "
+        "repository, ref, digest, trigger, repository-id, owner-id and runner"
+    )
     not_before: date | None = maybe_day("first day their signatures count")
     not_after: date | None = maybe_day("last day their signatures count")
 
@@ -34,9 +44,11 @@ class Entry:
         return Signer(
             name=self.name,
             method=self.method,
-            pem=self.pem,
+            pem=self.trusted_root or self.pem,
             models=self.models or ("*",),
             identity=self.identity,
+            issuer=self.issuer,
+            workflow=self.workflow,
             begins=self.not_before,
             ends=self.not_after,
         )
@@ -68,13 +80,32 @@ class Signers(Section):
 
 def _entry(table: Table) -> Entry:
     entry = _keys.read(Entry, table)
-    if not entry.pem.lstrip().startswith(_PEM[entry.method]):
-        table.fail("pem", f"is not PEM text that begins with {_PEM[entry.method]}", "`verify trust add` writes it.")
+    if entry.method is Method.SIGSTORE:
+        _check_keyless(entry, table)
+    elif not entry.pem:
+        table.fail("pem", "is missing", "`verify trust add` writes it.")
+    elif not entry.pem.lstrip().startswith(_BEGINS[entry.method]):
+        table.fail("pem", f"is not PEM text that begins with {_BEGINS[entry.method]}", "`verify trust add` writes it.")
+    elif entry.trusted_root or entry.issuer or entry.workflow:
+        table.fail("method", "has neither trusted-root nor issuer nor workflow", 'Those go with method = "sigstore".')
     if entry.method is Method.KEY and entry.identity:
         table.fail("identity", "goes with certificates only", "Remove it: a key has no names.")
     if entry.not_before and entry.not_after and entry.not_before > entry.not_after:
         table.fail("not-after", f"is before {entry.not_before}, the first day", "Correct one of the two.")
     return entry
+
+
+def _check_keyless(entry: Entry, table: Table) -> None:
+    if entry.pem:
+        table.fail("pem", "does not go with sigstore", "Give trusted-root, or nothing for the public one.")
+    if entry.trusted_root and not entry.trusted_root.lstrip().startswith(_BEGINS[Method.SIGSTORE]):
+        table.fail("trusted-root", "is no JSON object", "Give the text of a trusted_root.json.")
+    for key, value in (("identity", entry.identity), ("issuer", entry.issuer)):
+        if not value:
+            table.fail(key, "is missing", "Without it everybody with an account somewhere could sign.")
+    for claim in entry.workflow:
+        if claim.partition("=")[0] not in WORKFLOW or "=" not in claim:
+            table.fail("workflow", f"takes name=text, not {claim[:80]!r}", f"Names are {', '.join(WORKFLOW)}.")
 
 
 SECTION = Signers
