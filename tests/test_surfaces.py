@@ -149,7 +149,8 @@ def act(folder: Path, tmp_path: Path, **inputs: str) -> Step:
     action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
     (step,) = action["runs"]["steps"]
     assert (action["runs"]["using"], step["shell"]) == ("composite", "bash")
-    context = {f"inputs.{name}": inputs.get(name, entry.get("default", "")) for name, entry in action["inputs"].items()}
+    defaults = {name: re.sub(r"\$\{\{.*\}\}", "", entry.get("default", "")) for name, entry in action["inputs"].items()}
+    context = {f"inputs.{name}": inputs.get(name, default) for name, default in defaults.items()}
     context["github.action_path"] = str(ROOT)
     variables = {
         name: re.sub(r"\$\{\{\s*(\S+)\s*\}\}", lambda match: context[match[1]], text)

@@ -50,8 +50,15 @@ if [ ${#models[@]} -eq 0 ] && [ ${#paths[@]} -eq 0 ]; then
 fi
 
 sarif=${INPUT_SARIF:-model-verify.sarif}
-options=(--policy "${INPUT_POLICY:-default}" -o "sarif=$sarif"
-    -o "json=$work/verdict.json" -o "markdown=$work/summary.md" -o "github=$work/annotations.txt")
+options=(-o "sarif=$sarif" -o "json=$work/verdict.json" -o "markdown=$work/summary.md" -o "github=$work/annotations.txt")
+base=()
+[ -n "${INPUT_POLICY:-}" ] && options+=(--policy "$INPUT_POLICY")
+if [ -n "${INPUT_POLICY_FROM:-}" ]; then
+    base=("--policy-from=$INPUT_POLICY_FROM")
+    # A checkout of one commit lacks the base of the pull request.
+    git rev-parse --verify --quiet --end-of-options "$INPUT_POLICY_FROM^{commit}" >/dev/null ||
+        git fetch --quiet --depth=1 -- origin "$INPUT_POLICY_FROM"
+fi
 [ "${INPUT_OFFLINE:-false}" = true ] && options+=(--offline)
 rm -f "$work/summary.md" "$work/annotations.txt" "$work/code.txt" "$work/code.md" "$work/code.sarif" "$work/verdict.json"
 
@@ -60,11 +67,11 @@ token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$token"
 code=0
 if [ ${#models[@]} -gt 0 ]; then
-    "$MODEL_VERIFY" model "${options[@]}" -- "${models[@]}"
+    "$MODEL_VERIFY" model ${base[@]+"${base[@]}"} "${options[@]}" -- "${models[@]}"
     code=$?
 fi
 if [ ${#paths[@]} -gt 0 ]; then
-    "$MODEL_VERIFY" code -o "github=$work/code.txt" -o "markdown=$work/code.md" -o "sarif=$work/code.sarif" -- "${paths[@]}"
+    "$MODEL_VERIFY" code ${base[@]+"${base[@]}"} -o "github=$work/code.txt" -o "markdown=$work/code.md" -o "sarif=$work/code.sarif" -- "${paths[@]}"
     code=$(worse $code $?)
 fi
 echo "::$token::"

@@ -17,6 +17,7 @@ from verifier.cli._options import (
     Offline,
     Output,
     Policy,
+    PolicyFrom,
     Quiet,
     Reference,
     References,
@@ -64,6 +65,7 @@ def model(
     references: References,
     *,
     policy: Policy = None,
+    policy_from: PolicyFrom = None,
     isolated: Isolated = False,
     revision: Revision = None,
     offline: Offline = False,
@@ -84,12 +86,14 @@ def model(
     from verifier.cli import model as command
     from verifier.cli._baseline import read
 
-    chosen = _configuration.policies(policy, references, isolated=isolated)
-    request = command.Request(chosen, revision, offline, quiet, memory=not no_cache, pinned=not isolated)
-    files = command.targets(output or [], sign_key)
-    known = read(baseline) if baseline else None
-    verbosity = -1 if quiet else int(verbose)
-    return command.run(references, request, report_format, files, verbose=verbosity, baseline=known)
+    with _configuration.base(policy_from) as base:
+        chosen = _configuration.policies(policy, references, isolated=isolated, base=base)
+        lock = base.lock if base is not None else None
+        request = command.Request(chosen, revision, offline, quiet, memory=not no_cache, pinned=not isolated, lock=lock)
+        files = command.targets(output or [], sign_key)
+        known = read(baseline) if baseline else None
+        verbosity = -1 if quiet else int(verbose)
+        return command.run(references, request, report_format, files, verbose=verbosity, baseline=known)
 
 
 @app.command(epilog=examples("verify tree org/name", "verify tree ./folder --offline"))

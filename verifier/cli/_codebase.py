@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from verifier.cli import _configuration
-from verifier.cli._options import Isolated, LockFile, Output, Policy, Quiet, TextOrJson, Verbose, examples
+from verifier.cli._options import Isolated, LockFile, Output, Policy, PolicyFrom, Quiet, TextOrJson, Verbose, examples
 
 app = typer.Typer()
 
@@ -24,6 +24,7 @@ def code(
     *,
     fix: Annotated[bool, typer.Option("--fix", help="Write the locked commits where revisions are missing.")] = False,
     allow_run_time: AllowRunTime = False,
+    policy_from: PolicyFrom = None,
     report_format: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="plain, json, github, markdown or sarif.")
     ] = "plain",
@@ -36,7 +37,8 @@ def code(
     from verifier.cli import code as command
 
     request = command.Request(fix, allow_run_time, report_format, -1 if quiet else int(verbose), output or [])
-    return command.run(paths or [Path()], request, lock)
+    with _configuration.base(policy_from) as base:
+        return command.run(paths or [Path()], request, lock if base is None else base.counterpart(lock or base.lock))
 
 
 @app.command(epilog=examples("verify", "verify audit src --policy strict", "verify audit --format json"))
@@ -44,6 +46,7 @@ def audit(
     paths: Paths = None,
     *,
     policy: Policy = None,
+    policy_from: PolicyFrom = None,
     isolated: Isolated = False,
     allow_run_time: AllowRunTime = False,
     text_or_json: TextOrJson = "plain",
@@ -57,6 +60,8 @@ def audit(
     from verifier.cli import audit as command
     from verifier.cli.model import Request
 
-    chosen = _configuration.policies(policy, isolated=isolated)
-    request = Request(chosen, None, offline=True, quiet=quiet, memory=True, pinned=True, lock=lock)
-    return command.run(paths or [Path()], request, lock, text_or_json, allow_run_time=allow_run_time)
+    with _configuration.base(policy_from) as base:
+        chosen = _configuration.policies(policy, isolated=isolated, base=base)
+        counts = lock if base is None else base.counterpart(lock or base.lock)
+        request = Request(chosen, None, offline=True, quiet=quiet, memory=True, pinned=True, lock=counts)
+        return command.run(paths or [Path()], request, counts, text_or_json, allow_run_time=allow_run_time)

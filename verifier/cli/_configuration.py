@@ -3,34 +3,82 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from verifier.cli import _terminal
 from verifier.errors import UsageError
 
+if TYPE_CHECKING:
+    from verifier.workflows.base import Base
+
 VARIABLE = "VERIFY_POLICY"
 
 
-def policies(named: Sequence[str] | None, references: Iterable[str] = (), *, isolated: bool = False) -> tuple[str, ...]:
+@contextmanager
+def base(revision: str | None) -> Iterator[Base | None]:
+    """The commit whose policies and lock count instead of the working tree's; None where none is named.
+
+    Raises:
+        UsageError: there is no such commit here.
+    """
+    if revision is None:
+        yield None
+        return
+    from verifier.workflows import base
+
+    with base.at(revision) as found:
+        yield found
+
+
+def policies(
+    named: Sequence[str] | None,
+    references: Iterable[str] = (),
+    *,
+    isolated: bool = False,
+    base: Base | None = None,
+) -> tuple[str, ...]:
     """Names or paths of the policies in force.
 
     Args:
         named: those given by `--policy`.
         references: of the models under test, whose own files never decide about them.
         isolated: neither the environment nor files that nobody named count.
+        base: the commit whose policies are meant; how those here differ is told.
 
     Raises:
         PolicyError: it cannot be told which policy is meant.
+        UsageError: a named one is not in that commit.
     """
-    if named:
-        return tuple(named)
-    if isolated:
-        return ("default",)
+    given = _given(named, isolated=isolated)
+    if base is None:
+        return given or _found(references)
+    files = [Path(name) for name in given or _found(references) if not _shipped(name)]
+    _tell(list(base.edits(files)), base)
+    if given:
+        return tuple(name if _shipped(name) else str(base.counterpart(Path(name))) for name in given)
     from verifier.policy import discover
 
-    if variable := os.environ.get(VARIABLE):
-        return (variable,)
+    models = [Path(text).expanduser() for text in references]
+    found = discover(base.counterpart(Path.cwd()), [base.counterpart(one) for one in models if one.is_dir()])
+    return ("default",) if found.policy is None else (str(found.policy),)
+
+
+def _given(named: Sequence[str] | None, *, isolated: bool) -> tuple[str, ...]:
+    """Those somebody named; empty where nobody did."""
+    if named or isolated:
+        return tuple(named or ("default",))
+    variable = os.environ.get(VARIABLE)
+    return (variable,) if variable else ()
+
+
+def _found(references: Iterable[str]) -> tuple[str, ...]:
+    """The nearest, or the default."""
+    from verifier.policy import discover
+
     models = [Path(text).expanduser() for text in references]
     found = discover(Path.cwd(), [model for model in models if model.is_dir()])
     for path in found.passed_over:
@@ -42,6 +90,18 @@ def policies(named: Sequence[str] | None, references: Iterable[str] = (), *, iso
         _terminal.note(f"{nearest} may have come with the file beside it: default counts too. Name one with --policy.")
         return nearest, "default"
     return (nearest,)
+
+
+def _shipped(name: str) -> bool:
+    from verifier.policy import presets
+
+    return name in presets()
+
+
+def _tell(lines: Sequence[str], base: Base) -> None:
+    if lines:
+        _terminal.note(f"policies or the lock differ from those of {base.commit}, which count:")
+        sys.stderr.write("".join(f"    {line}\n" for line in lines))
 
 
 def own_file(chosen: str | Sequence[str]) -> Path | None:

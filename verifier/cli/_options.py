@@ -61,6 +61,14 @@ Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print every reas
 LockFile = Annotated[
     Path | None, typer.Option("--lock", metavar="FILE", help="The lock; by default the nearest models.lock.")
 ]
+PolicyFrom = Annotated[
+    str | None,
+    typer.Option(
+        "--policy-from",
+        metavar="REV",
+        help="Policies and the lock count as they are at this git commit, as a pull request's base.",
+    ),
+]
 SamePolicy = Annotated[
     str | None, typer.Option("--policy", metavar="POLICY", help="Another policy than each was locked under.")
 ]

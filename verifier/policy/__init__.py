@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from verifier.policy._case import Case
-from verifier.policy._discovery import Discovery, discover
+from verifier.policy._discovery import FILE, Discovery, discover
 from verifier.policy._document import Document
 from verifier.policy._load import PYPROJECT, load, parse, presets, resolved, written
 from verifier.policy._policy import Policy, defaults
@@ -30,6 +30,7 @@ from verifier.records.canonical import canonical_bytes, digest_of, snapshot_dige
 from verifier.records.trust import Signer
 
 __all__ = [
+    "FILE",
     "PYPROJECT",
     "RULES",
     "Combined",
