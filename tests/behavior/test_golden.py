@@ -143,5 +143,5 @@ def test_weights_of_text_models_are_found(folder: Path) -> None:
     vectors = declared().golden[0]
     assert golden._weights(Entry.NEXT_TOKEN, ["model.gguf"], vectors) == "model.gguf"
     assert golden._weights(Entry.NEXT_TOKEN, ["model.gguf", "model.safetensors"], vectors) == ""
-    assert golden._guessed(["modules.json"]) == runner.Entry.SENTENCE_EMBEDDING
+    assert golden.guessed(["modules.json"]) == runner.Entry.SENTENCE_EMBEDDING
     assert Runtime.ONNX in runner.EXTRAS

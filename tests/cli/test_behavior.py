@@ -104,3 +104,32 @@ def test_outputs_that_cannot_be_kept_are_told(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "file").write_text("")
     assert main(["behavior", model(tmp_path / "model"), "--keep", str(tmp_path / "file" / "kept")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_what_one_recorded_oneself_is_held_against_a_later_revision(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "model").mkdir()
+    reference, golden = model(tmp_path / "model"), str(tmp_path / "golden")
+    given = ["--inputs", str(tmp_path / "model" / "in.npy")]
+    (tmp_path / "model" / "behavior.yaml").unlink()
+    assert main(["record", reference, "--to", golden]) == 2
+    assert main(["record", reference, "--to", golden, "--entry", "code"]) == 2
+    assert main(["record", reference, "--to", golden, "--inputs", str(tmp_path / "absent.npy")]) == 2
+    assert main(["record", reference, "--to", golden, *given]) == 0
+    assert main(["record", reference, "--to", golden, *given]) == 2
+    assert '"model.onnx": "' in (tmp_path / "golden" / "behavior.yaml").read_text()
+    assert main(["behavior", reference, "--golden", golden]) == 0
+    tiny_models.doubling(tmp_path / "model" / "model.onnx", 2.01)
+    assert main(["behavior", reference, "--golden", golden]) == 1
+    assert "recorded: worst at [3]: 6.03, and 6 is declared" in " ".join(capsys.readouterr().out.split())
+
+
+def test_nothing_is_recorded_of_what_is_rejected_or_does_not_run(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    reference, golden = model(tmp_path / "model"), tmp_path / "golden"
+    given = ["--to", str(golden), "--inputs", str(tmp_path / "model" / "in.npy")]
+    assert main(["record", reference, *given, "--entry", "mlp-relu"]) == 3
+    (tmp_path / "model" / "more.pkl").write_bytes(pickled(name("os", "system") + b"X\x02\0\0\0ls\x85R"))
+    assert main(["record", reference, *given]) == 1
+    assert not golden.exists()

@@ -15,7 +15,7 @@ from verifier.behavior import tensors
 from verifier.behavior.difference import Difference, difference
 from verifier.behavior.runner import Entry, Job, Model, Ran, run
 from verifier.behavior.sandbox import Bounds, Mode
-from verifier.errors import Malformed, NotRun
+from verifier.errors import InspectionError, NotFoundError, NotRun
 from verifier.records import Claim, Comparison, Evidence, Fact, Result, Standing
 from verifier.records.declaration import DataFile, Declaration, Golden, Regime, Tolerance
 from verifier.records.terms import Dialect, Kind, Measured, Runtime
@@ -27,6 +27,9 @@ KIND = Measured.GOLDEN.value
 """Of claims, facts and comparisons about golden vectors."""
 
 HOW = "golden/1"
+
+PUBLISHER, OWN = "publisher", "you"
+"""Who declares golden vectors."""
 
 ONNX_TOLERANCE = Tolerance(abs=1e-7, rel=1e-3)
 """What the runner of ONNX's own test sets allows (`onnx/backend/test/runner`)."""
@@ -50,6 +53,7 @@ class Bench:
         mode: the confinement.
         bounds: of each run.
         keep: takes what came out.
+        who: declares the vectors.
     """
 
     model: Model
@@ -57,6 +61,7 @@ class Bench:
     mode: Mode
     bounds: Bounds
     keep: Keep
+    who: str = PUBLISHER
 
 
 def test_sets(paths: Sequence[str]) -> Iterator[Declaration]:
@@ -85,11 +90,11 @@ def measure(declarations: Sequence[Declaration], bench: Bench) -> Iterator[Fact 
         files = bench.model.files
         model = Model(bench.model.folder, tuple(path for path in files if path not in secret))
         for place, golden in enumerate(declared.golden):
-            claim = _claim(declared, golden, place)
+            claim = _claim(declared, golden, place, bench.who)
             try:
-                ran = run(model, _job(declared, golden, bench), mode=bench.mode, bounds=bench.bounds)
+                ran = run(model, job(declared, golden, bench), mode=bench.mode, bounds=bench.bounds)
                 facts, found = _held(golden, declared.regime, ran, bench)
-            except (NotRun, Malformed) as error:
+            except (InspectionError, NotFoundError) as error:
                 reason = f"{golden.id} did not run: {error}"
                 yield Comparison(KIND, claim, (), Result.NOT_CHECKABLE, reason)
                 continue
@@ -107,21 +112,21 @@ def left(declarations: Sequence[Declaration], reason: str) -> Iterator[Compariso
             yield Comparison(KIND, claim, (), Result.NOT_CHECKABLE, f"{golden.id} did not run: {reason}")
 
 
-def _claim(declared: Declaration, golden: Golden, place: int) -> Claim:
+def _claim(declared: Declaration, golden: Golden, place: int, who: str = PUBLISHER) -> Claim:
     pointer = None if declared.dialect is Dialect.ONNX else f"/golden/{place}"
     evidence = Evidence(declared.source, f"golden: {golden.id} {golden.kind}", HOW, pointer=pointer)
     value = (golden.id, golden.kind.value)
-    return Claim(KIND, value, "publisher", declared.dialect.value, ".", Standing.UNVERIFIED, evidence)
+    return Claim(KIND, value, who, declared.dialect.value, ".", Standing.UNVERIFIED, evidence)
 
 
-def _job(declared: Declaration, golden: Golden, bench: Bench) -> Job:
+def job(declared: Declaration, golden: Golden, bench: Bench) -> Job:
     """What has to be computed.
 
     Raises:
         NotRun: neither declaration nor files say how.
         Malformed: inputs cannot be read.
     """
-    named = declared.regime.entry or _guessed(bench.model.files)
+    named = declared.regime.entry or guessed(bench.model.files)
     if named not in tuple(Entry):
         raise NotRun(f"there is no built-in entry {named!r}" if named else "nothing says how to run it (regime.entry)")
     entry = Entry(named)
@@ -134,7 +139,7 @@ def _job(declared: Declaration, golden: Golden, bench: Bench) -> Job:
     return Job(entry, runtime, file, tensors={str(place): array for place, array in enumerate(given)})
 
 
-def _guessed(files: Sequence[str]) -> str:
+def guessed(files: Sequence[str]) -> str:
     """The entry that files speak for themselves."""
     if "modules.json" in files:
         return Entry.SENTENCE_EMBEDDING

@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from verifier.cli import _configuration
-from verifier.cli._options import Isolated, Offline, Output, Policy, Quiet, References, ReportFormat, Revision, examples
+from verifier.cli._options import (
+    Isolated,
+    Offline,
+    Output,
+    Policy,
+    Quiet,
+    Reference,
+    References,
+    ReportFormat,
+    Revision,
+    examples,
+)
 
 app = typer.Typer()
 
@@ -28,6 +39,9 @@ def behavior(
     offline: Offline = False,
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder in which to keep what the model gave, as .npy.")
+    ] = None,
+    golden: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Also hold it against what `verify record` wrote here.")
     ] = None,
     seconds: Seconds = 600,
     allow_unsandboxed: Unsandboxed = False,
@@ -49,6 +63,43 @@ def behavior(
         pinned=not isolated,
         allow_unsandboxed=allow_unsandboxed,
         keep=keep,
+        own=golden,
         seconds=seconds,
     )
     return command.run(references, request, report_format, shared.targets(output or [], None))
+
+
+@app.command(
+    epilog=examples("verify record ./model --to golden", "verify record ./model --to golden --inputs images.npy")
+)
+def record(
+    reference: Reference,
+    *,
+    to: Annotated[Path, typer.Option(metavar="DIR", help="New folder for the golden vectors.")],
+    inputs: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What goes in: .jsonl of texts, .npy or .safetensors.")
+    ] = None,
+    entry: Annotated[str, typer.Option(metavar="ENTRY", help="How to run it, where its files do not say.")] = "",
+    policy: Policy = None,
+    isolated: Isolated = False,
+    revision: Revision = None,
+    offline: Offline = False,
+    seconds: Seconds = 600,
+    allow_unsandboxed: Unsandboxed = False,
+    quiet: Quiet = False,
+) -> int:
+    """Run a model that is accepted, and write down what it gives, so that a later revision is compared with it."""
+    from verifier.cli import behavior as command
+
+    chosen = _configuration.policies(policy, [reference], isolated=isolated)
+    request = command.Request(
+        chosen,
+        revision,
+        offline,
+        quiet,
+        memory=True,
+        pinned=not isolated,
+        allow_unsandboxed=allow_unsandboxed,
+        seconds=seconds,
+    )
+    return command.record(reference, request, to, inputs, entry)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from verifier.cli import _terminal
 from verifier.cli import model as models
 from verifier.records import Verdict
+
+if TYPE_CHECKING:
+    from verifier.workflows.measuring import Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +23,13 @@ class Request(models.Request):
     Args:
         allow_unsandboxed: run them where no sandbox works.
         keep: folder for what comes out.
+        own: folder of golden vectors that `verify record` made.
         seconds: that a run may take.
     """
 
     allow_unsandboxed: bool = False
     keep: Path | None = None
+    own: Path | None = None
     seconds: int = 600
 
     def verdict(self, reference: str) -> Verdict:
@@ -31,22 +38,40 @@ class Request(models.Request):
         Raises:
             UsageError, PolicyError, SourceError: see `verifier.workflows.measuring.measure`.
         """
+        from verifier.workflows.measuring import measure
+
+        with self._how() as how:
+            return measure(reference, self.policy, how, revision=self.revision)
+
+    def record(self, reference: str, to: Path, inputs: Path | None, entry: str) -> str:
+        """Records what a model on this machine gives, and says what was recorded.
+
+        Raises:
+            UsageError, PolicyError, SourceError, RefusedError: see `verifier.workflows.recording.record`.
+        """
+        from verifier.workflows.recording import record
+
+        with self._how() as how, models.told_why():
+            return record(reference, self.policy, how, to, inputs=inputs, entry=entry, revision=self.revision)
+
+    @contextmanager
+    def _how(self) -> Iterator[Measurement]:
         from verifier.behavior.sandbox import Bounds
         from verifier.store.memory import Memory, place
-        from verifier.workflows.measuring import Measurement, measure
+        from verifier.workflows.measuring import Measurement
 
         progress = _terminal.Progress(quiet=self.quiet)
-        how = Measurement(
-            offline=self.offline,
-            allow_unsandboxed=self.allow_unsandboxed,
-            keep=self.keep,
-            bounds=Bounds(wall=self.seconds, cpu=8 * self.seconds),
-            pins=self._pins(),
-            memory=Memory(place()) if self.memory else None,
-            progress=progress,
-        )
         try:
-            return measure(reference, self.policy, how, revision=self.revision)
+            yield Measurement(
+                offline=self.offline,
+                allow_unsandboxed=self.allow_unsandboxed,
+                keep=self.keep,
+                own=self.own,
+                bounds=Bounds(wall=self.seconds, cpu=8 * self.seconds),
+                pins=self._pins(),
+                memory=Memory(place()) if self.memory else None,
+                progress=progress,
+            )
         finally:
             progress.clear()
 
@@ -54,3 +79,14 @@ class Request(models.Request):
 def run(references: Sequence[str], request: Request, report_format: str, files: Sequence[models.Target]) -> int:
     """Verifies, runs what may run, reports, and returns the exit code; see `verifier.cli.model.run`."""
     return models.run(references, request, report_format, files, verbose=-1 if request.quiet else 0)
+
+
+def record(reference: str, request: Request, to: Path, inputs: Path | None, entry: str) -> int:
+    """Records what a model gives and tells what to do with it.
+
+    Raises:
+        UsageError, PolicyError, SourceError, RefusedError: see `verifier.workflows.recording.record`.
+    """
+    told = request.record(reference, to, inputs, entry)
+    _terminal.write(f"recorded  {told}\n    in {to}: keep it, and compare with `verify behavior REF --golden {to}`\n")
+    return 0

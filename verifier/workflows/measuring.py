@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,9 +18,10 @@ from verifier.errors import BudgetExceeded, UsageError
 from verifier.pipeline import load_policy, verify_source
 from verifier.pipeline.examination import Progress
 from verifier.pipeline.pins import Pins
-from verifier.policy import outcome_of
+from verifier.policy import Combined, Policy, outcome_of
 from verifier.records import Comparison, Fact, Outcome, Verdict, visible
 from verifier.records.declaration import Declaration
+from verifier.sources import local
 from verifier.sources.local import LocalSource
 from verifier.store.memory import Memory
 
@@ -36,6 +37,7 @@ class Measurement:
         offline: use no network for what it loads; the model itself is taken from this machine in any case.
         allow_unsandboxed: a person typed that it may run where no sandbox works.
         keep: folder for what comes out; None keeps nothing.
+        own: folder of golden vectors that `recording.record` made; None is none.
         bounds: of each run.
         pins: what the project's lock says.
         memory: of digests.
@@ -45,6 +47,7 @@ class Measurement:
     offline: bool = False
     allow_unsandboxed: bool = False
     keep: Path | None = None
+    own: Path | None = None
     bounds: sandbox.Bounds = field(default_factory=sandbox.Bounds)
     pins: Pins = field(default_factory=Pins)
     memory: Memory | None = None
@@ -69,12 +72,7 @@ def measure(reference: str, named: str | Sequence[str], how: Measurement, *, rev
         SourceError: the model is not on this machine, or changed while it ran.
     """
     chosen = load_policy(named)
-    source = sources.resolve(sources.parse(reference, revision=revision), offline=True)
-    if not isinstance(source, LocalSource):
-        raise UsageError(f"{visible(reference)} is not on this machine.", "Fetch it first: verify fetch REF --to DIR.")
-    source.memory = how.memory
-    resolve = partial(sources.resolve, offline=how.offline)
-    verdict = verify_source(source, chosen, resolve=resolve, progress=how.progress, pins=how.pins)
+    source, verdict = judged(reference, chosen, how, revision)
     declared = [*_declared(source), *golden.test_sets([artifact.path for artifact in source.snapshot.artifacts])]
     if not may_run(verdict):
         measured: list[Fact | Comparison] = [*golden.left(declared, f"the model is {verdict.outcome} and may not run")]
@@ -96,28 +94,54 @@ def measure(reference: str, named: str | Sequence[str], how: Measurement, *, rev
     )
 
 
+def judged(
+    reference: str, chosen: Policy | Combined, how: Measurement, revision: str | None
+) -> tuple[LocalSource, Verdict]:
+    """A model on this machine, and the verdict on it before it runs.
+
+    Raises:
+        UsageError, SourceError: as `measure` does.
+    """
+    source = sources.resolve(sources.parse(reference, revision=revision), offline=True)
+    if not isinstance(source, LocalSource):
+        raise UsageError(f"{visible(reference)} is not on this machine.", "Fetch it first: verify fetch REF --to DIR.")
+    source.memory = how.memory
+    resolve = partial(sources.resolve, offline=how.offline)
+    return source, verify_source(source, chosen, resolve=resolve, progress=how.progress, pins=how.pins)
+
+
 def may_run(verdict: Verdict) -> bool:
     """Whether nothing but the lack of a run keeps a model from being accepted, and all it loads is."""
-    own = [one for one in verdict.decisions if CLAUSES not in one.clause]
+    own = [one for one in verdict.decisions if not one.clause.rpartition(": ")[2].startswith(CLAUSES)]
     return outcome_of(own) is Outcome.ACCEPTED and all(map(may_run, verdict.dependencies))
 
 
 def _measured(source: LocalSource, declared: Sequence[Declaration], how: Measurement) -> Iterator[Fact | Comparison]:
     files = tuple(artifact.path for artifact in source.snapshot.artifacts)
-    if not any(one.golden for one in declared):
+    own = local.resolve(sources.parse(str(how.own.absolute()))) if how.own is not None else None
+    recorded = _declared(own) if own is not None else []
+    if not any(one.golden for one in (*declared, *recorded)):
         return
     mode = sandbox.mode(allow_unsandboxed=how.allow_unsandboxed)
-    bench = golden.Bench(Model(source.folder, files), partial(_read, source), mode, how.bounds, _keeper(how.keep))
+    bench = golden.Bench(Model(source.folder, files), partial(read, source), mode, how.bounds, _keeper(how.keep))
     yield from golden.measure(declared, bench)
+    if own is not None:
+        yield from golden.measure(recorded, replace(bench, read=partial(read, own), who=golden.OWN))
 
 
-def _declared(source: LocalSource) -> Iterable[Declaration]:
+def _declared(source: LocalSource) -> list[Declaration]:
     with ExitStack() as opened:
         found = declarations(source.snapshot, lambda path: opened.enter_context(source.open(path)))
         return [one for one in found if isinstance(one, Declaration)]
 
 
-def _read(source: LocalSource, path: str) -> bytes:
+def read(source: LocalSource, path: str) -> bytes:
+    """The bytes of a file of data.
+
+    Raises:
+        BudgetExceeded: it is too large.
+        SourceError: it cannot be read.
+    """
     with source.open(path) as reader:
         if reader.size > tensors.MAX_BYTES:
             raise BudgetExceeded(f"{path} has more than {tensors.MAX_BYTES} bytes")
