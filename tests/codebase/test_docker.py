@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 from verifier.codebase.docker import LANGUAGE, find
 
 FILE = """\
@@ -32,3 +34,10 @@ def test_variables_and_commands_name_models() -> None:
 def test_names_of_files() -> None:
     assert all(LANGUAGE.holds(name) for name in ("Dockerfile", "Dockerfile.gpu", "x.dockerfile", "Containerfile"))
     assert not LANGUAGE.holds("docker.md")
+
+
+def test_blanks_unclosed_defaults_and_many_instructions_take_time_in_line_with_them() -> None:
+    begun = time.process_time()
+    for text in (" " * 200_000, "RUN echo " + "${a-" * 50_000, "RUN a\n" * 20_000):
+        assert list(find(text)) == []
+    assert time.process_time() - begun < 20

@@ -13,7 +13,7 @@ from pathlib import Path
 from verifier.codebase._mention import Kind, Mention, linked, repository
 from verifier.codebase._python import finding
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]{0,1000}+))?\}|(\w+))")
 _ASSIGNED = re.compile(r"(\w+)=(.*)", re.DOTALL)
 _ENDS = frozenset({";", "&&", "||", "|", "&", "(", ")", "{", "}", "then", "do", "else"})
 _SERVED = re.compile(r"(?:anthropic|azure|bedrock|gemini|groq|ollama|openrouter|vertex_ai)/|openai/(?:gpt-[345]|o\d)")

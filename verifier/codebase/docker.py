@@ -13,16 +13,18 @@ from verifier.codebase._mention import Mention
 
 LANGUAGE = Language("docker", suffixes=(".dockerfile",), names=r"(docker|container)file(\..*)?")
 
-_INSTRUCTION = re.compile(r"[ \t]*(ENV|ARG|RUN|CMD|ENTRYPOINT)[ \t]+((?:[^\\\n]|\\\r?\n|\\.)*)", re.IGNORECASE)
+_INSTRUCTION = re.compile(
+    r"^[ \t]*(ENV|ARG|RUN|CMD|ENTRYPOINT)[ \t]+((?:[^\\\n]|\\\r?\n|\\.)*)", re.IGNORECASE | re.MULTILINE
+)
 
 
 def find(text: str) -> Iterator[Mention]:
     """The models a file names."""
     variables: dict[str, str] = {}
+    line, counted = 1, 0
     for match in _INSTRUCTION.finditer(text):
-        if match.start() and text[match.start() - 1] != "\n":
-            continue
-        line = text.count("\n", 0, match.start(2)) + 1
+        line += text.count("\n", counted, match.start(2))
+        counted = match.start(2)
         if match[1].upper() in ("ENV", "ARG"):
             yield from _set(match[2], line, variables)
         else:

@@ -12,7 +12,9 @@ from verifier.records import Artifact, Evidence, Finding, parameters, visible
 
 ENTITY: Final = "xml-entity-declaration"
 
-_COMMENT: Final = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_COMMENT: Final = re.compile(rb"<!--(?:.*?-->|(.*))|<!\[CDATA\[(?:.*?\]\]>|(.*))", re.DOTALL)
+"""One that is not closed takes the rest, in a group, so that its end is looked for once."""
+
 _ENTITY: Final = re.compile(rb"<!ENTITY\s[^>]{0,200}")
 _DOCTYPE: Final = re.compile(
     rb"<!DOCTYPE\s+[\w:.-]+\s+(?:SYSTEM|PUBLIC\s+(?:\"[^\"]*\"|'[^']*'))\s+[\"']([^\"']*)[\"']"
@@ -40,7 +42,7 @@ def root_of(head: bytes) -> bytes:
 def without_comments(text: bytes) -> bytes:
     """The text in UTF-8, with blanks for comments and CDATA, which do nothing."""
     utf8 = text.decode("utf-16", "replace").encode() if text[:2] in (b"\xff\xfe", b"\xfe\xff") else text
-    return _COMMENT.sub(lambda match: b" " * len(match[0]), utf8)
+    return _COMMENT.sub(lambda match: match[0] if match.lastindex else b" " * len(match[0]), utf8)
 
 
 def declarations(artifact: Artifact, text: bytes, how: str) -> Iterator[Finding]:

@@ -62,10 +62,10 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
 
 
 def _fetches(text: str) -> Iterator[str]:
-    from verifier.formats._code.judge import FETCH_AND_RUN
+    from verifier.formats._code.command_lines import fetches_and_runs
 
     joined = re.sub(r"[\\^`]\r?\n", " ", text)
     for number, line in enumerate(joined.splitlines(), 1):
         bare = line.strip()
-        if not bare.startswith(("#", "::", "rem ", "REM ")) and FETCH_AND_RUN.search(bare[:4096]):
+        if not bare.startswith(("#", "::", "rem ", "REM ")) and fetches_and_runs(bare):
             yield f"line {number}: {bare}"

@@ -164,7 +164,7 @@ def _hex(digest: str, algorithm: str) -> str:
 
 def _ignored(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
-        cleaned = re.sub(r"^(\./)+|/+$", "", path)
+        cleaned = re.sub(r"^(\./)+", "", path).rstrip("/")
         if cleaned in ("", "."):
             raise Flaw(COVERS_NOTHING, "the signer left out the whole model")
         yield cleaned

@@ -9,19 +9,11 @@ from dataclasses import dataclass
 
 from verifier.formats._code import ABLE, DOWNLOAD, HIDDEN, ON_IMPORT, REACHES, SECRETS, STARTUP
 from verifier.formats._code.abilities import RUNNERS, SENDERS, VALUES, Ability, ability_of, plain
+from verifier.formats._code.command_lines import fetches_and_runs
 from verifier.formats._code.flow import NOWHERE, Flow, Taint
 from verifier.formats._code.names import Name
 from verifier.formats._code.scopes import Program
 from verifier.formats._code.texts import Texts
-
-FETCH_AND_RUN = re.compile(
-    r"\b(curl|wget|fetch|iwr|irm|invoke-webrequest|downloadstring)\b.{0,300}?"
-    r"(\|\s*(sudo\s+)?(ba|z|da|k)?sh\b|\|\s*(sudo\s+)?(python\d?|perl|ruby|node|iex)\b|(&&|;).{0,80}\b(sh|bash|python\d?|chmod)\b|\biex\b)"
-    r"|base64\s+(-d|-D|--decode)\b.{0,80}\|\s*(ba|z)?sh\b|\bpowershell(\.exe)?\b.{0,80}\s-e(nc|ncodedcommand)?\s"
-    r"|/dev/tcp/|\bnc\s+-e\b|\biex\b.{0,80}\bdownloadstring\b",
-    re.IGNORECASE | re.DOTALL,
-)
-"""Command lines that run what they download or decode, or hand a shell to the network."""
 
 _STARTUP = re.compile(
     r"authorized_keys|\.bashrc|\.zshrc|\.bash_profile|\.profile$|/etc/(cron|profile|rc|init|systemd|sudoers|ld\.so)"
@@ -99,7 +91,7 @@ def _able(flow: Flow, call: ast.Call, name: Name, ability: Ability, *, on_import
     elif ability in RUNNERS and (name.pieced or Taint.DECODED in kinds):
         how = "by a name put together from pieces" if name.pieced else "of what was decoded"
         yield Seen(HIDDEN, call.lineno, f"{shown} {how}")
-    elif ability is Ability.RUNS and FETCH_AND_RUN.search(words):
+    elif ability is Ability.RUNS and fetches_and_runs(words):
         yield Seen(DOWNLOAD, call.lineno, f"{shown}: {words[:120]}")
     elif Taint.SECRET in kinds and (ability is Ability.FETCHES or shown in SENDERS):
         yield Seen(SECRETS, call.lineno, f"{shown} of credentials or the whole environment")

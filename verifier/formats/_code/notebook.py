@@ -10,7 +10,8 @@ from itertools import chain
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Yield
 from verifier.formats._code import ABLE, DOWNLOAD, ON_IMPORT, REACHES
-from verifier.formats._code.judge import FETCH_AND_RUN, Seen
+from verifier.formats._code.command_lines import fetches_and_runs
+from verifier.formats._code.judge import Seen
 from verifier.formats._code.report import charged, report
 from verifier.formats._code.scopes import take_apart
 from verifier.formats._code.source import MAX_BYTES as MAX_CODE
@@ -38,7 +39,7 @@ def inspect_notebook(artifact: Artifact, reader: Reader, context: Context, how: 
         return
     yield from find_secrets(artifact, raw, how)
     python, magics = _sources(document)
-    fetched = [Seen(DOWNLOAD, line, text) for line, text in magics if FETCH_AND_RUN.search(text[:4096])]
+    fetched = [Seen(DOWNLOAD, line, text) for line, text in magics if fetches_and_runs(text)]
     seen: Iterator[Seen] = iter(())
     gap = ""
     try:

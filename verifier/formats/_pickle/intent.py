@@ -23,8 +23,8 @@ _SIGNS: Final = (
     (
         "Python code",
         re.compile(
-            r"\b(?:__import__|eval|exec|compile|getattr|open)\s*\(|(?:^|[;\n])\s*(?:import|from)\s+\w+(?:[;\n.]|\s+(?:import|as)\b|\s*$)"
-            r"|\blambda\b[^:]*:|__(?:class|subclasses|globals|builtins)__"
+            r"\b(?:__import__|eval|exec|compile|getattr|open)\s*\(|(?:^|[;\n])[^\S\n]*(?:import|from)\s+\w+(?:[;\n.]|\s+(?:import|as)\b|\s*$)"
+            r"|\blambda\b[^:]{0,200}:|__(?:class|subclasses|globals|builtins)__"
         ),
     ),
     ("a command", re.compile(rf"(?:^|[;&|]\s*|/){_COMMANDS}(?:\s+\S|\s*[;&|])|\$\(|[;&|]\s*{_COMMANDS}\s*$")),

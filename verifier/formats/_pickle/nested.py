@@ -20,8 +20,8 @@ DEPTH: Final = 3
 _LEVELS: Final = 3
 """Containers inside containers in which constants are looked for."""
 
-_PREFIX: Final = re.compile(rb"\x80[\x02-\x05]|[^\n]{0,4096}?[ci][\w.]+\n[\w.<>]+\n", re.DOTALL)
-"""A PROTO opcode, or a GLOBAL or INST close to the beginning."""
+_PREFIX: Final = re.compile(rb"\x80[\x02-\x05]|(?=[^\n]*\n[\w.<>]+\n)(?:[\w.]*+[^\w.\n])*+[\w.]*?[ci][\w.]")
+"""A PROTO opcode, or a first line that ends as GLOBAL or INST and a module, and a name below it; in linear time."""
 
 
 @dataclass(frozen=True, slots=True)
