@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -126,3 +128,32 @@ def test_a_cache_of_functions_is_none_of_them(tmp_path: Path) -> None:
     (tmp_path / "model.pkl").write_bytes(pickle.dumps(joblib.Memory(str(tmp_path / "cache"), verbose=0)))
     assert verify_model(tmp_path / "model.pkl").outcome == "rejected"
     accepted(joblib.Memory(None), tmp_path / "none")
+
+
+WRITTEN_BY_DILL = """
+import sys, dill, numpy, pandas
+from sklearn.ensemble import RandomForestClassifier
+forest = RandomForestClassifier(2).fit([[0], [1], [2]], [0, 1, 1])
+frame = pandas.DataFrame({"a": [1, 2], "b": ["x", None], "c": pandas.Categorical(["u", "v"])})
+things = [forest, frame, numpy.arange(6.0).reshape(2, 3), numpy.iinfo("i4"), bytearray(b"x"), {int: 1j}]
+for protocol in range(6):
+    with open(f"{sys.argv[1]}/{protocol}.pkl", "wb") as file:
+        dill.dump(things, file, protocol)
+"""
+"""In a process of its own, as the import of dill alone changes what joblib writes."""
+
+
+def test_what_dill_writes(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", WRITTEN_BY_DILL, str(tmp_path)], check=True)
+    verdict = verify_model(tmp_path)
+    assert (verdict.outcome, verdict.dossier.findings) == ("accepted", ())
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_arrays_of_early_numpy(tmp_path: Path) -> None:
+    """NumPy below 1.0 names its function by another module, which later versions keep."""
+    saved = pickle.dumps(np.arange(3), 2)
+    early = saved.replace(b"numpy._core.multiarray\n", b"numpy.core._internal\n", 1)
+    assert early != saved
+    (tmp_path / "array.pkl").write_bytes(early)
+    assert verify_model(tmp_path).outcome == "accepted"

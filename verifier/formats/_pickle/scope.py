@@ -113,13 +113,13 @@ def callable_of(value: Value) -> Global | None:
     """The symbol that a value stands for.
 
     Torch's own files name classes of modules by persistent ids `("module", class, file, source)`, and protocols 2 and 3
-    write a nested class as `getattr(outer, name)`.
+    write a nested class as `getattr(outer, name)`; dill fetches builtin types by their names.
     """
     if isinstance(value, Persistent) and isinstance(value.id, Tuple) and len(value.id.items) == 4:
         kind, cls, *_ = value.id.items
         return cls if kind == "module" and isinstance(cls, Global) else None
     if isinstance(value, Result):
-        return _attribute(value)
+        return _attribute(value) or _builtin(value)
     return value if isinstance(value, Global) else None
 
 
@@ -132,6 +132,13 @@ def _attribute(value: Result) -> Global | None:
     symbol = review(owner.module, owner.name).symbol
     is_enum = symbol is not None and symbol.made is not None and symbol.made.name == "enum"
     return None if is_enum else Global(owner.module, f"{owner.name}.{name}")
+
+
+def _builtin(value: Result) -> Global | None:
+    if not (isinstance(value.callee, Global) and value.callee.path == "dill._dill._load_type"):
+        return None
+    name = value.args.items[0] if isinstance(value.args, Tuple) and value.args.items else None
+    return Global("builtins", name) if isinstance(name, str) else None
 
 
 def named(path: str) -> Global:

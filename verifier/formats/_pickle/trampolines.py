@@ -39,7 +39,7 @@ def _made_with_keywords(event: Call) -> Iterator[Event]:
 def _reconstructed(event: Call) -> Iterator[Event]:
     """`copyreg._reconstructor(cls, base, state)`: `base.__new__(cls, state)`; no `state` where base is `object`."""
     cls, base, state = event.args.items if isinstance(event.args, Tuple) and event.args.size == 3 else (None,) * 3
-    bare = isinstance(base, Global) and base.name == "object"
+    bare = (symbol := callable_of(base)) is not None and symbol.name == "object"
     yield Call(event.offset, cls, Tuple([] if bare else [state]), "new")
 
 
@@ -52,9 +52,18 @@ def _applied(event: Call) -> Iterator[Event]:
             yield Build(event.offset, Result(function, args, "call"), state)
 
 
+def _filled(event: Call) -> Iterator[Event]:
+    """`dill._dill._create_array(function, args, state, attributes)`: calls the function, then sets the state."""
+    if isinstance(event.args, Tuple) and event.args.size > 2:
+        function, args, state = event.args.items[:3]
+        yield Call(event.offset, function, args, "call")
+        yield Build(event.offset, Result(function, args, "call"), state)
+
+
 TRAMPOLINES: Final[dict[str, Callable[[Call], Iterator[Event]]]] = {
     "apply": _applied,
     "attribute": _attribute,
+    "filled": _filled,
     "newobj": _made,
     "newobj_ex": _made_with_keywords,
     "reconstructor": _reconstructed,
