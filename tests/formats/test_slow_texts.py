@@ -31,7 +31,7 @@ SLOW = {
     "data.xml": b'<?xml version="1.0"?><a>' + b"<![CDATA[" * 100_000,
     "commands.sh": b"#!/bin/sh\n" + b"curl ;" * 100_000,
     "commands.py": b'import os\nos.system("' + b"curl;" * 50_000 + b'")\n',
-    "constants.pkl": _pickle(b"c" * 8192, 300),
+    "constants.pkl": _pickle(b"c" * 8192, 2000),
     "code.pkl": _pickle(b"\n" * 4096, 300),
 }
 
