@@ -45,6 +45,7 @@ def test_an_honest_file_is_counted() -> None:
         "parameter-count": 6,
         "tensor-dtypes": (("F32", 3),),
         "tensor-shapes": (("2", 3),),
+        "tensor-layout": (("layer.#.weight", "F32", "2", 3),),
         "tensor-metadata": (("format", "pt"),),
     }
     header, body = only(records, Coverage)

@@ -96,6 +96,25 @@ def model(
         return command.run(references, request, report_format, files, verbose=verbosity, baseline=known)
 
 
+@app.command(epilog=examples("verify card org/name", "verify card ./folder --format json"))
+def card(
+    reference: Reference,
+    *,
+    policy: Policy = None,
+    isolated: Isolated = False,
+    revision: Revision = None,
+    offline: Offline = False,
+    text_or_json: TextOrJson = "plain",
+    quiet: Quiet = False,
+) -> int:
+    """Hold what is said of a model against what its files show: claim, source, fact and what becomes of it."""
+    from verifier.cli import card as command
+    from verifier.cli import model as shared
+
+    chosen = _configuration.policies(policy, [reference], isolated=isolated)
+    return command.run(reference, shared.Request(chosen, revision, offline, quiet), text_or_json)
+
+
 @app.command(epilog=examples("verify tree org/name", "verify tree ./folder --offline"))
 def tree(
     reference: Reference,

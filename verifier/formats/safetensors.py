@@ -16,7 +16,7 @@ from typing import NamedTuple
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._json import Json, parse, pointer
-from verifier.formats._shapes import shapes_of
+from verifier.formats._shapes import layout_of, shapes_of
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, Value, visible
 
 FORMAT = Format("safetensors", 1, "safetensors", suffixes=(".safetensors",))
@@ -200,6 +200,7 @@ def _facts(artifact: Artifact, tensors: list[_Tensor], metadata: dict[str, str])
         ("parameter-count", sum(tensor.elements for tensor in tensors)),
         ("tensor-dtypes", dtypes),
         ("tensor-shapes", shapes_of(tensor.shape for tensor in tensors)),
+        ("tensor-layout", layout_of((tensor.name, tensor.dtype, tensor.shape) for tensor in tensors)),
         ("tensor-metadata", pairs),
     ):
         yield Fact(kind, value, Evidence(artifact.name, f"{kind} {value}", FORMAT.how, 8))

@@ -13,7 +13,7 @@ from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._json import Json, parse, pointer
 from verifier.formats._text import read_whole
-from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, visible
+from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, Value, visible
 
 FORMAT = Format("tokenizer", 1, "tokenizer")
 HIJACKED = "tokenizer-hijacked-token"
@@ -26,6 +26,9 @@ MAX_BYTES = 128 << 20
 
 MAX_DEPTH = 8
 """Sequences of steps within sequences."""
+
+MAX_ADDED = 500
+"""Added tokens that are told; the models that have most have some hundreds."""
 
 MAX_PLACES = 20
 """Places a finding lists at most."""
@@ -58,12 +61,36 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     model = tokenizer.get("model")
     vocabulary = model.get("vocab") if isinstance(model, dict) else None
     ids, odd = _ids(vocabulary)
-    yield Fact("vocabulary-size", len(ids), Evidence(artifact.name, f"{len(ids)} tokens", FORMAT.how))
+    yield from _facts(artifact, tokenizer, ids)
     odd += _added(tokenizer.get("added_tokens"), ids)
     for stage in _STAGES:
         odd += _rewrites(tokenizer.get(stage), "/" + stage, 0)
     yield from _findings(artifact, odd)
     yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how)
+
+
+def _facts(artifact: Artifact, tokenizer: dict[str, Json], ids: dict[str, int]) -> Iterator[Fact]:
+    yield Fact("vocabulary-size", len(ids), Evidence(artifact.name, f"{len(ids)} tokens", FORMAT.how))
+    added = [
+        (content, number)
+        for entry in _listed(tokenizer.get("added_tokens"))
+        if isinstance(entry, dict)
+        and isinstance(content := entry.get("content"), str)
+        and type(number := entry.get("id")) is int
+    ]
+    reached = 1 + max([*ids.values(), *(number for _, number in added)], default=-1)
+    yield Fact("token-ids", reached, Evidence(artifact.name, f"numbers up to {reached - 1}", FORMAT.how))
+    named: Value = tuple((visible(content), number) for content, number in added[:MAX_ADDED])
+    yield Fact("added-tokens", named, Evidence(artifact.name, f"{len(added)} added tokens", FORMAT.how))
+    truncation = tokenizer.get("truncation")
+    length = truncation.get("max_length") if isinstance(truncation, dict) else None
+    if type(length) is int:
+        place = Evidence(artifact.name, f"max_length: {length}", FORMAT.how, pointer="/truncation/max_length")
+        yield Fact("truncation-length", length, place)
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 def _ids(vocabulary: Json) -> tuple[dict[str, int], list[_Odd]]:

@@ -14,6 +14,7 @@ from verifier.formats._config import DUPLICATE, EXPRESSION, FOREIGN_MODULE, HUB_
 from verifier.formats._config.files import named_files
 from verifier.formats._config.loading import expression, loading
 from verifier.formats._config.repository import CODE_KEYS, code_file, foreign_parent, pipeline_modules
+from verifier.formats._config.settings import settings_of
 from verifier.formats._json import Document, Json, Place, parse, pointer_of, within
 from verifier.formats._keras.config import inspect_config, looks_like_keras
 from verifier.formats._mxnet import looks_like_symbol
@@ -195,6 +196,8 @@ def _facts(see: _Seer, name: str, value: dict[str, Json]) -> Iterator[Yield]:
         evidence = see.evidence((None, "weight_map"), f"{len(weights)} tensors")
         yield Fact("weight-index", tuple(shard for shard, _ in shards), evidence)
         yield Fact("weight-index-tensors", tuple(shards), evidence)
+    if settings := settings_of(name, value):
+        yield Fact("configuration", settings, see.evidence(None, "configuration"))
     base = value.get("base_model_name_or_path")
     if name == "adapter_config.json" and isinstance(base, str) and HUB_ID.fullmatch(base):
         revision = value.get("revision")

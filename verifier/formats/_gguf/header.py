@@ -12,8 +12,9 @@ from typing import NamedTuple
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats._context import Budget
 from verifier.formats._gguf.cursor import Cursor
-from verifier.formats._gguf.types import ARRAY, SCALARS, STRING, TENSOR_TYPES, UINT32, TensorType
-from verifier.records import Reader, visible
+from verifier.formats._gguf.settings import setting, size_of
+from verifier.formats._gguf.types import ARRAY, STRING, TENSOR_TYPES, UINT32, TensorType
+from verifier.records import Reader, Value, visible
 
 MAGIC = b"GGUF"
 
@@ -44,6 +45,10 @@ MAX_KEPT = 1 << 20
 
 ALIGNMENT = "general.alignment"
 ARCHITECTURE = "general.architecture"
+GENERAL = "general."
+
+MAX_LISTED = 32
+"""Texts of a list, as `general.languages`, that are told."""
 
 
 class Kept(NamedTuple):
@@ -59,6 +64,7 @@ class Tensor(NamedTuple):
 
     name: str
     type: TensorType
+    shape: tuple[int, ...]
     elements: int
     begin: int
     length: int
@@ -73,6 +79,7 @@ class Header:
         architecture: as `general.architecture` has it.
         alignment: bytes tensors are aligned to.
         kept: texts whose key speaks of a template.
+        settings: key, value and offset of what the file says of itself; of a list the number of its items, as `key#`.
         tensors: in order of appearance.
         duplicates: keys and tensor names that stand twice, and where.
         end: first byte behind the header.
@@ -81,6 +88,7 @@ class Header:
     architecture: str | None = None
     alignment: int = 32
     kept: list[Kept] = field(default_factory=list)
+    settings: list[tuple[str, Value, int]] = field(default_factory=list)
     tensors: list[Tensor] = field(default_factory=list)
     duplicates: list[tuple[str, int]] = field(default_factory=list)
     end: int = 0
@@ -142,29 +150,35 @@ def _value(cursor: Cursor, key: str, header: Header) -> None:
     if key == ALIGNMENT:
         header.alignment = _alignment(cursor, kind)
     elif kind == ARRAY:
-        _array(cursor, key, header if wanted else None, 1)
+        _listed(cursor, key, header)
     elif kind == STRING and (wanted or key == ARCHITECTURE):
         kept = Kept(key, cursor.position, cursor.text(MAX_KEPT, f"the value of {visible(key, 80)}"))
         if wanted:
             header.kept.append(kept)
         else:
             header.architecture = kept.text
-    elif kind == STRING:
-        cursor.skip(cursor.number("Q"))
     else:
-        cursor.skip(_size(cursor, kind))
+        header.settings += setting(cursor, key, kind)
 
 
-def _array(cursor: Cursor, key: str, header: Header | None, depth: int) -> None:
-    """Passes over an array; keeps its strings where there is a header to keep them in."""
+def _listed(cursor: Cursor, key: str, header: Header) -> None:
+    texts: list[Kept] = []
+    place, general = cursor.position, key.startswith(GENERAL)
+    count = _array(cursor, key, header.kept if "template" in key else texts if general else None, 1)
+    told = tuple(visible(kept.text) for kept in texts[:MAX_LISTED])
+    header.settings.append((visible(key), told, place) if told else (visible(f"{key}#"), count, place))
+
+
+def _array(cursor: Cursor, key: str, keep: list[Kept] | None, depth: int) -> int:
+    """Passes over an array, and says how many items it has; keeps its strings where there is a list to keep them in."""
     if depth > MAX_NESTING:
         raise Malformed(f"arrays are nested more than {MAX_NESTING} deep", cursor.position)
     place, kind, count = cursor.position, cursor.number("I"), cursor.number("Q")
-    if kind == STRING and header is not None:
+    if kind == STRING and keep is not None:
         if count > MAX_KEPT // 8:
             raise BudgetExceeded(f"{visible(key, 80)} lists {count} texts, more than are inspected")
         for _ in range(count):
-            header.kept.append(Kept(key, cursor.position, cursor.text(MAX_KEPT, f"a text of {visible(key, 80)}")))
+            keep.append(Kept(key, cursor.position, cursor.text(MAX_KEPT, f"a text of {visible(key, 80)}")))
     elif kind == STRING:
         cursor.skip_strings(count)
     elif kind == ARRAY:
@@ -172,15 +186,10 @@ def _array(cursor: Cursor, key: str, header: Header | None, depth: int) -> None:
             raise Malformed(f"{count} arrays are promised, more than the file can hold", place)
         for _ in range(count):
             cursor.spend()
-            _array(cursor, key, header, depth + 1)
+            _array(cursor, key, keep, depth + 1)
     else:
-        cursor.skip(count * _size(cursor, kind))
-
-
-def _size(cursor: Cursor, kind: int) -> int:
-    if kind not in SCALARS:
-        raise Malformed(f"there is no type {kind} of values", cursor.position)
-    return SCALARS[kind]
+        cursor.skip(count * size_of(cursor, kind))
+    return count
 
 
 def _alignment(cursor: Cursor, kind: int) -> int:
@@ -210,4 +219,4 @@ def _tensor(cursor: Cursor) -> Tensor:
     type_ = TENSOR_TYPES[kind]
     if (shape or [1])[0] % type_.elements:
         raise Malformed(f"{shown} has rows of {shape[:1]} elements, no multiple of {type_.elements} as its type", place)
-    return Tensor(name, type_, elements, begin, elements // type_.elements * type_.bytes, place)
+    return Tensor(name, type_, tuple(shape), elements, begin, elements // type_.elements * type_.bytes, place)

@@ -12,11 +12,15 @@ from verifier.formats._gguf import DUPLICATE, INCONSISTENT, MAGIC, MALFORMED, TR
 from verifier.formats._gguf.header import Header, Tensor, read_header
 from verifier.formats._names import unsafe_name
 from verifier.formats._readers import rest
+from verifier.formats._shapes import layout_of
 from verifier.formats._templates.inspection import TemplateText, inspect_all
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Reader, Value, visible
 
 MAX_PLACES = 20
 """Places a finding lists at most."""
+
+MAX_SETTINGS = 400
+"""Metadata values that are told; genuine files have some dozens."""
 
 MAX_PADDING = 4096
 """Zeros that may follow the last tensor."""
@@ -65,6 +69,8 @@ def _facts(artifact: Artifact, header: Header, how: str) -> Iterator[Fact]:
         ("tensor-count", len(header.tensors)),
         ("parameter-count", sum(tensor.elements for tensor in header.tensors)),
         ("tensor-dtypes", dtypes),
+        ("tensor-layout", layout_of((one.name, one.type.name, one.shape[::-1]) for one in header.tensors)),
+        ("gguf-settings", tuple(header.settings[:MAX_SETTINGS])),
     )
     for kind, value in facts:
         yield Fact(kind, value, Evidence(artifact.name, f"{kind} {value}", how, 0, header.end))

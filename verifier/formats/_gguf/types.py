@@ -15,6 +15,10 @@ SCALARS = {0: 1, 1: 1, 2: 2, 3: 2, UINT32: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12
 """Bytes of a metadata value by type: integers of 8 to 64 bits, floats, truth values."""
 
 
+CODES = {0: "B", 1: "b", 2: "H", 3: "h", UINT32: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+"""How `struct` reads them."""
+
+
 class TensorType(NamedTuple):
     """A ggml type: its name, elements of a block, bytes of a block."""
 
