@@ -1,4 +1,4 @@
-"""The commands about signatures."""
+"""The commands by which authors say something of a model, and others hold it against the bytes."""
 
 from __future__ import annotations
 
@@ -61,6 +61,18 @@ def sign(
     command.run(reference, key, certificate or [], signature, ignore or [])
 
 
+def declare(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a model on this machine.")],
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Write behavior.yaml into the folder.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace one that is there.")] = False,
+) -> None:
+    """Draft behavior.yaml: what a model is, to be completed by its author with what it does."""
+    from verifier.cli import declare as command
+
+    command.run(folder, to_file=write, force=force)
+
+
 def attestation(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What -o attestation=FILE wrote.")],
     reference: Annotated[str, typer.Argument(metavar="REF", help="Folder, file, or model in the hub's cache.")],
@@ -86,6 +98,7 @@ def attestation(
 
 def register(app: typer.Typer) -> None:
     """Makes these functions commands of the program."""
+    app.command(epilog=examples("verify declare ./model", "verify declare ./model --write"))(declare)
     app.command(
         epilog=examples(
             "verify signature ./model --key ana.pub",
