@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,13 @@ def test_locking_alone_is_enough_and_updating_goes_on(models: Path, capsys: pyte
     assert main(["lock", "add", "org/sound", "-q"]) == 0
     assert main(["org/sound", "-q"]) == 0
     lay_out(models / "org" / "sound", {"LICENSE": b"MIT"})
-    assert main(["org/sound"]) == 1
+    assert main(["org/sound", "-o", "html=changed.html"]) == 1
     assert "pins it at another commit" in capsys.readouterr().out
+    changes = re.findall(
+        r"<code>(.*?)</code></td><td data-name=\"change\">(.*?)</td>", Path("changed.html").read_text()
+    )
+    assert ("LICENSE", "added") in changes
+    assert "model.safetensors" not in dict(changes)
     assert main(["lock", "update", "--allow-rollback", "--policy", "verify.toml", "-q"]) == 0
     assert main(["org/sound", "-q"]) == 0
 

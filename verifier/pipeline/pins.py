@@ -26,13 +26,18 @@ class Pins:
     def claims(self, snapshot: Snapshot) -> Iterator[Claim]:
         """Yields what the lock says of a snapshot: its commit and, at that commit, the SHA-256 of each file.
 
+        At another commit the SHA-256 that files had are claims `locked-file`, which promise nothing.
+
         Digests that the snapshot carries as the lock's already are left to `claims.digests`.
         """
         if self.writing:
             yield _claim("lock", "written", ".")
         elif model := self.models.get(snapshot.id):
             yield _claim("locked-commit", model.commit, ".")
-            if snapshot.commit == model.commit:
+            if snapshot.commit != model.commit:
+                for path, file in sorted(model.files.items()):
+                    yield _claim("locked-file", file.sha256, path)
+            else:
                 told = {a.path for a in snapshot.artifacts if any(d.by is Asserter.LOCK for d in a.digests)}
                 for artifact in model.snapshot().artifacts:
                     if artifact.path not in told:

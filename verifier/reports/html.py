@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Sequence
 from pathlib import Path
 
 from verifier._version import __version__
-from verifier.records import Artifact, Claim, Comparison, Coverage, CoverageState, Dossier, Outcome, Verdict
+from verifier.records import Artifact, Coverage, CoverageState, Dossier, Outcome, Verdict
+from verifier.reports import _html_claims, _html_lock, _html_streams, _html_tensors
 from verifier.reports._failure import Failure
-from verifier.reports._view import GAPS, bytes_read, closure, gaps, items, model, place, safe, size
-
-_MOST = 1000
-"""Rows of a table; what follows is counted."""
+from verifier.reports._html import code, text, titled
+from verifier.reports._view import GAPS, bytes_read, closure, gaps, items, model, place, size
 
 _PAINT = {
     CoverageState.INSPECTED: "read",
@@ -42,7 +40,7 @@ def render(
     """The document."""
     everything = [one for verdict in verdicts for one in closure(verdict)]
     sections = [_section(verdict) for verdict in everything] + [_failed(failure) for failure in failures]
-    title = ", ".join(_text(model(verdict.dossier.snapshot)) for verdict in verdicts[:3]) or "no model"
+    title = ", ".join(text(model(verdict.dossier.snapshot)) for verdict in verdicts[:3]) or "no model"
     style = _STYLE.read_text(encoding="utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -65,10 +63,11 @@ def _section(verdict: Verdict) -> str:
         ("read", f"{size(bytes_read(dossier))} of {size(total)}"),
         ("snapshot", verdict.snapshot_digest),
     ]
-    terms = "".join(f"<dt>{name}</dt><dd>{_text(value)}</dd>" for name, value in bound)
+    terms = "".join(f"<dt>{name}</dt><dd>{text(value)}</dd>" for name, value in bound)
+    inside = "".join(part.section(dossier) for part in (_html_lock, _html_streams, _html_tensors, _html_claims))
     return (
-        f'<section>\n<h2><span class="badge {outcome}">{outcome}</span> {_text(model(dossier.snapshot))}</h2>\n'
-        f"<dl>{terms}</dl>\n{_why(verdict)}{_files(dossier)}{_claims(dossier)}{_signers(dossier)}</section>\n"
+        f'<section>\n<h2><span class="badge {outcome}">{outcome}</span> {text(model(dossier.snapshot))}</h2>\n'
+        f"<dl>{terms}</dl>\n{_why(verdict)}{_files(dossier)}{inside}{_signers(dossier)}</section>\n"
     )
 
 
@@ -76,15 +75,15 @@ def _why(verdict: Verdict) -> str:
     rows = [
         (
             f'<span class="level {item.decision.level.value}">{item.decision.level.value}</span>'
-            + (f" waived by {_text(item.decision.waiver)}" if item.decision.waiver else ""),
-            f"<code>{_text(item.subject)}</code>",
-            f"{_text(item.message)}" + (f"<br><small>{_text(place(item.evidence))}</small>" if item.evidence else ""),
+            + (f" waived by {text(item.decision.waiver)}" if item.decision.waiver else ""),
+            code(item.subject),
+            f"{text(item.message)}" + (f"<br><small>{text(place(item.evidence))}</small>" if item.evidence else ""),
         )
         for item in items(verdict)
     ]
     good = verdict.outcome is Outcome.ACCEPTED
     empty = "Nothing speaks against it." if good else "A model that it loads decides."
-    return _table("Why", ("level", "what", "reason"), rows, empty)
+    return titled("Why", ("level", "what", "reason"), rows, empty)
 
 
 def _files(dossier: Dossier) -> str:
@@ -93,18 +92,18 @@ def _files(dossier: Dossier) -> str:
         missing.setdefault(gap.artifact, []).append(gap)
     rows = [
         (
-            f"{_text(artifact.path)}<br><small>{_text(', '.join(artifact.formats) or 'unknown format')}</small>",
+            f"{text(artifact.path)}<br><small>{text(', '.join(artifact.formats) or 'unknown format')}</small>",
             size(artifact.size),
             _bar(artifact, dossier.coverage, missing.get(artifact.name, []))
             + "".join(f"<small>{_gap(gap)}</small><br>" for gap in missing.get(artifact.name, ())),
         )
         for artifact in dossier.snapshot.artifacts
     ]
-    return _table("Files", ("file", "size", "what was looked at"), rows, "It has no files.", _KEY)
+    return titled("Files", ("file", "size", "what was looked at"), rows, "It has no files.", _KEY)
 
 
 def _gap(gap: Coverage) -> str:
-    return _text(f"{GAPS[gap.state.value][0]}: {gap.reason}")
+    return text(f"{GAPS[gap.state.value][0]}: {gap.reason}")
 
 
 def _bar(artifact: Artifact, coverage: Sequence[Coverage], missing: Sequence[Coverage]) -> str:
@@ -128,60 +127,17 @@ def _part(name: str, offset: int, length: int, total: int) -> str:
     return f'<rect class="{name}" x="{min(start, 99.5):.2f}" width="{wide:.2f}" height="1"/>'
 
 
-def _claims(dossier: Dossier) -> str:
-    results = {one.claim: one for one in dossier.comparisons if one.claim is not None}
-    unsaid = [one for one in dossier.comparisons if one.claim is None]
-    rows = [_claim(claim, results.get(claim)) for claim in dossier.claims if claim.channel != "signature"]
-    rows += [(f"<code>{_text(one.kind)}</code>", "", "", _compared(one)) for one in unsaid]
-    return _table(
-        "Claims beside facts", ("claim", "says", "who", "held against facts"), rows, "Nobody claims anything."
-    )
-
-
-def _claim(claim: Claim, compared: Comparison | None) -> tuple[str, ...]:
-    return (
-        f"<code>{_text(claim.kind)}</code>",
-        _text(str(claim.value)),
-        _text(f"{claim.who}, {claim.channel}"),
-        _compared(compared) if compared else _text(claim.standing.value),
-    )
-
-
-def _compared(one: Comparison) -> str:
-    return f'<span class="result {one.result.value}">{one.result.value}</span> {_text(one.reason)}'
-
-
 def _signers(dossier: Dossier) -> str:
     rows = [
-        (_text(claim.who), _text(claim.standing.value), _text(claim.evidence.what))
+        (text(claim.who), text(claim.standing.value), text(claim.evidence.what))
         for claim in dossier.claims
         if claim.channel == "signature"
     ]
-    return _table("Signers", ("who", "signature", "seen"), rows, "Nobody signed it.")
+    return titled("Signers", ("who", "signature", "seen"), rows, "Nobody signed it.")
 
 
 def _failed(failure: Failure) -> str:
     return (
-        f'<section>\n<h2><span class="badge undecided">no verdict</span> {_text(failure.reference)}</h2>\n'
-        f"<p>{_text(failure.message)} {_text(failure.next_step)}</p>\n</section>\n"
+        f'<section>\n<h2><span class="badge undecided">no verdict</span> {text(failure.reference)}</h2>\n'
+        f"<p>{text(failure.message)} {text(failure.next_step)}</p>\n</section>\n"
     )
-
-
-def _table(title: str, head: Iterable[str], rows: Sequence[tuple[str, ...]], empty: str, note: str = "") -> str:
-    if not rows:
-        return f"<h3>{title}</h3>\n<p>{empty}</p>\n"
-    names = list(head)
-    body = "".join(
-        "<tr>" + "".join(f'<td data-name="{n}">{cell}</td>' for n, cell in zip(names, row, strict=True)) + "</tr>\n"
-        for row in rows[:_MOST]
-    )
-    more = f"<p>and {len(rows) - _MOST} more.</p>\n" if len(rows) > _MOST else ""
-    heads = "".join(f'<th scope="col">{name}</th>' for name in names)
-    return (
-        f"<h3>{title}</h3>\n{note}<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n{more}"
-    )
-
-
-def _text(text: str) -> str:
-    """Text from a model, as nothing but text."""
-    return escape(safe(text))
