@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from verifier.errors import ChangedError, SourceError
-from verifier.gateway import asked, git, repository
+from verifier.gateway import asked, git, repository, scans
 from verifier.gateway.content import content
 from verifier.gateway.denied import DeniedError
 from verifier.gateway.refusal import Refusal
@@ -108,15 +108,17 @@ class Gateway:
             "usedStorage": sum(blob.size for blob in commit.blobs.values()),
             "siblings": [_sibling(blob, with_blobs=with_blobs) for blob in commit.blobs.values()],
         }
+        told = scans.recorded(repo)
+        answer |= {"authorData": told.author} if told.author else {}
         if asked.flag(request, "securityStatus"):
-            answer["securityRepoStatus"] = {"scansDone": False, "filesWithIssues": []}
+            answer["securityRepoStatus"] = told.summary
         if wanted := request.query_params.getlist("expand"):
             answer = {key: value for key, value in answer.items() if key == "id" or key in wanted}
         return JSONResponse(answer)
 
     def tree(self, request: Request) -> Response:
         """`GET /api/models/{id}/tree/{revision}[/{path}]`."""
-        _, commit = self.commit(request)
+        repo, commit = self.commit(request)
         folder = request.path_params.get("path", "").strip("/")
         expand = asked.flag(request, "expand")
         try:
@@ -129,17 +131,17 @@ class Gateway:
         if start + limit < len(paths):
             following = request.url.include_query_params(cursor=start + limit)
             headers["Link"] = f'<{following}>; rel="next"'
-        return JSONResponse(
-            [_entry(path, commit, expand=expand) for path in paths[start : start + limit]], headers=headers
-        )
+        told = scans.recorded(repo) if expand else None
+        return JSONResponse([_entry(path, commit, told) for path in paths[start : start + limit]], headers=headers)
 
     async def paths_info(self, request: Request) -> Response:
         """`POST /api/models/{id}/paths-info/{revision}`, with a form or JSON body."""
         body = await asked.body(request, BODY_LIMIT)
         paths, expand = asked.paths(request.headers.get("content-type", ""), body)
-        _, commit = await run_in_threadpool(self.commit, request)
+        repo, commit = await run_in_threadpool(self.commit, request)
+        told = scans.recorded(repo) if expand else None
         known = [path for path in dict.fromkeys(paths) if path and (path in commit.blobs or path in commit.trees)]
-        return JSONResponse([_entry(path, commit, expand=expand) for path in known])
+        return JSONResponse([_entry(path, commit, told) for path in known])
 
     async def git(self, request: Request) -> Response:
         """`POST /{id}/git-upload-pack`: the commit and its trees."""
@@ -255,7 +257,8 @@ def _sibling(blob: Blob, *, with_blobs: bool) -> dict[str, object]:
     return {"rfilename": blob.path, "blobId": blob.oid, "size": blob.size, **lfs}
 
 
-def _entry(path: str, commit: Commit, *, expand: bool) -> dict[str, object]:
+def _entry(path: str, commit: Commit, told: scans.Scans | None) -> dict[str, object]:
+    """An entry of a tree; told: what it is expanded by."""
     blob = commit.blobs.get(path)
     if blob is None:
         entry: dict[str, object] = {"type": "directory", "oid": commit.trees[path], "size": 0, "path": path}
@@ -263,6 +266,7 @@ def _entry(path: str, commit: Commit, *, expand: bool) -> dict[str, object]:
         entry = {"type": "file", "oid": blob.oid, "size": blob.size, "path": path}
         if blob.sha256 is not None:
             entry["lfs"] = {"oid": blob.sha256, "size": blob.size, "pointerSize": blob.pointer_size}
-    if expand:
+    if told is not None:
         entry["lastCommit"] = {"id": commit.id, "title": COMMIT_TITLE, "date": DATE}
+        entry |= {"securityFileStatus": told.files[path]} if path in told.files else {}
     return entry

@@ -12,7 +12,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from verifier import rules
-from verifier.records import Coverage, Finding, Level, Outcome, Result, Stage, Standing, Verdict
+from verifier.records import Claim, Coverage, Finding, Level, Outcome, Result, Stage, Standing, Verdict
+from verifier.records.scan import HUB, ORGANIZATION, SCANS
 from verifier.records.terms import Measured
 from verifier.reports._behavior import BLIND, levels
 from verifier.reports._failure import Failure
@@ -100,6 +101,8 @@ class _Page:
         for claim in verdict.dossier.claims:
             if claim.kind == "commit" and (self._verbose or claim.standing is not Standing.UNVERIFIED):
                 self._line(2, (f"commit {claim.standing} by git's own objects: {safe(claim.evidence.what)}", "dim"))
+        if told := _hub(verdict.dossier.claims):
+            self._line(2, (f"the hub's word, not checked: {', '.join(told)}", "dim"))
         self._why(verdict)
         self._behavior(verdict)
         self._read(verdict)
@@ -227,6 +230,15 @@ class _Page:
 
     def _section(self, title: str) -> None:
         self._line(0, (title, "bold underline" if self._console.is_terminal else ""))
+
+
+def _hub(claims: Sequence[Claim]) -> list[str]:
+    """What the hub says of scans and of the organization, in short; nothing where it says nothing of them."""
+    said = {claim.kind: safe(str(claim.value)) for claim in claims if claim.channel == "hub-api"}
+    files = Counter(str(one.value) for one in claims if (one.kind, one.who) == ("security-status", HUB))
+    told = [f"scans {said[SCANS]}"] if SCANS in said else []
+    told += [f"{_counted(count, 'file')} {safe(status)}" for status, count in sorted(files.items())]
+    return told + [name for name in (ORGANIZATION,) if said.get(name) == "true"]
 
 
 def _counted(count: int, noun: str) -> str:

@@ -19,7 +19,7 @@ from verifier.errors import ChangedError, NotFoundError, OfflineError, SourceErr
 from verifier.records import Artifact, Asserter, Digest, Evidence, Finding, Reference, Snapshot, parameters, visible
 from verifier.records.canonical import Plain
 from verifier.records.git import PROOF
-from verifier.sources import cache, web
+from verifier.sources import cache, opinions, web
 from verifier.sources.base import FETCHED, HOW, MAX_FILES, RENAMED, Source
 from verifier.sources.proof import proven
 from verifier.sources.ranged import RangedSource
@@ -44,11 +44,13 @@ class Repository:
         id: canonical hub id.
         commit: 40 hex digits.
         metadata: what the hub says of it, and as `endpoint` which hub that is.
+        expand: ask for what scanners say of each file.
     """
 
     id: str
     commit: str
-    metadata: tuple[tuple[str, str], ...]
+    metadata: dict[str, str]
+    expand: bool
 
 
 def resolve(
@@ -65,12 +67,13 @@ def resolve(
         return _cached(reference)
     patience = patience or web.Patience()
     repository = _repository(reference, patience)
-    artifacts = tuple(sorted(_listing(repository, patience), key=lambda artifact: artifact.path))
+    listed, said = _listing(repository, patience)
+    artifacts = tuple(sorted(listed, key=lambda artifact: artifact.path))
     if not artifacts:
         raise NotFoundError(f"{repository.id} holds no files at {repository.commit}.", "Check the revision.")
     files = tuple(_file(repository, artifact, fetched, patience) for artifact in artifacts)
     standing, why, findings = proven(repository.id, repository.commit, artifacts)
-    metadata = tuple(sorted((*repository.metadata, (PROOF, f"{standing}: {why}"))))
+    metadata = tuple(sorted({**repository.metadata, **said, PROOF: f"{standing}: {why}"}.items()))
     snapshot = Snapshot(reference, repository.id, repository.commit, artifacts, local=False, metadata=metadata)
     return RangedSource(snapshot, files, (*_renamed(reference, repository), *findings))
 
@@ -126,6 +129,7 @@ def _repository(reference: Reference, patience: web.Patience) -> Repository:
     url = f"{constants.ENDPOINT}/api/models/{reference.location}"
     if reference.revision:
         url += f"/revision/{quote(reference.revision, safe='')}"
+    url += "?securityStatus=true"
     subject = visible(asked)
     said = _json(web.get(url, subject=subject, limit=_PAGE, patience=patience), subject)
     if not isinstance(said, dict):
@@ -137,21 +141,23 @@ def _repository(reference: Reference, patience: web.Patience) -> Repository:
         raise _nonsense(subject)
     if reference.revision and _COMMIT.fullmatch(reference.revision) and commit != reference.revision:
         raise ChangedError(f"{subject}: the hub answers with another commit, {commit}.", "Check HF_ENDPOINT.")
-    return Repository(identity, commit, _metadata(said))
+    return Repository(identity, commit, _metadata(said), opinions.fits_a_page(said))
 
 
-def _metadata(said: dict[str, Plain]) -> tuple[tuple[str, str], ...]:
+def _metadata(said: dict[str, Plain]) -> dict[str, str]:
     plain = {name: said.get(name) for name in ("gated", "library_name", "pipeline_tag", "private")}
     shown = {name: str(value).lower() if isinstance(value, bool) else value for name, value in plain.items()}
     told = {name: value for name, value in shown.items() if isinstance(value, str)}
-    return tuple(sorted({**told, "endpoint": constants.ENDPOINT}.items()))
+    return {**told, **dict(opinions.of_repository(said)), "endpoint": constants.ENDPOINT}
 
 
-def _listing(repository: Repository, patience: web.Patience) -> list[Artifact]:
-    """All files at the commit, page by page, as the hub claims them."""
+def _listing(repository: Repository, patience: web.Patience) -> tuple[list[Artifact], dict[str, str]]:
+    """All files at the commit, page by page, as the hub claims them, and what it says of their security."""
     subject = f"{repository.id}@{repository.commit}"
-    url: str | None = f"{constants.ENDPOINT}/api/models/{repository.id}/tree/{repository.commit}?recursive=true"
+    asked = "?recursive=true&expand=true" if repository.expand else "?recursive=true"
+    url: str | None = f"{constants.ENDPOINT}/api/models/{repository.id}/tree/{repository.commit}{asked}"
     found: dict[str, Artifact] = {}
+    said: dict[str, str] = {}
     pages = 0
     while url is not None:
         answer = web.get(url, subject=subject, limit=_PAGE, patience=patience)
@@ -160,6 +166,7 @@ def _listing(repository: Repository, patience: web.Patience) -> list[Artifact]:
             raise _nonsense(subject)
         for entry in page:
             artifact = _artifact(entry, subject)
+            said |= opinions.of_file(entry)
             if artifact is not None and found.setdefault(artifact.path, artifact) is not artifact:
                 raise SourceError(f"{subject}: the hub lists {visible(artifact.path)} twice.", "Check HF_ENDPOINT.")
         pages += 1
@@ -168,7 +175,7 @@ def _listing(repository: Repository, patience: web.Patience) -> list[Artifact]:
         url = answer.following
         if url is not None and web.origin(url) != web.origin(answer.url):
             raise SourceError(f"{subject}: the hub's listing goes on at another server, {visible(url)}.")
-    return list(found.values())
+    return list(found.values()), said
 
 
 def _artifact(entry: Plain, subject: str) -> Artifact | None:
