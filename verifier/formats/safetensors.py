@@ -16,6 +16,7 @@ from typing import NamedTuple
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Probe, Yield
 from verifier.formats._json import Json, parse, pointer
+from verifier.formats._rows import is_told, unmoved_rows
 from verifier.formats._shapes import layout_of, shapes_of
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, Value, visible
 
@@ -31,6 +32,9 @@ MAX_HEADER = 100_000_000
 
 MAX_INSPECTED = 25_000_000
 """Bytes of header inspected: about 200,000 tensors. A hundred megabytes would take a gigabyte of memory."""
+
+MAX_TABLES = 4
+"""Tables of embeddings that are read; models of two towers have two of tokens and two of positions."""
 
 MAX_COUNT = (1 << 64) - 1
 """Largest dimension, offset or element count: the library counts in 64 bits."""
@@ -79,7 +83,7 @@ def recognize(probe: Probe) -> bool:
 
 
 def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yield]:
-    """Reads the header and proves that the rest is tensors. Two reads; no tensor is read."""
+    """Reads the header and proves that the rest is tensors: two reads. Of local files, tables of embeddings too."""
     if reader.read_at(0, len(LFS_POINTER)) == LFS_POINTER:
         yield Coverage(artifact.name, CoverageState.UNKNOWN, "it is a Git LFS pointer, no safetensors file", FORMAT.how)
         return
@@ -100,6 +104,8 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     yield Coverage(
         artifact.name, CoverageState.DATA, "tensors, read as numbers", FORMAT.how, 8 + length, end - 8 - length
     )
+    if not context.remote:
+        yield from _embeddings(artifact, tensors, 8 + length, reader, context)
     if end < reader.size:
         message = f"{reader.size - end} bytes follow the last tensor; loaders refuse such a file."
         yield _finding(artifact, TRAILING, message, end, None)
@@ -204,6 +210,18 @@ def _facts(artifact: Artifact, tensors: list[_Tensor], metadata: dict[str, str])
         ("tensor-metadata", pairs),
     ):
         yield Fact(kind, value, Evidence(artifact.name, f"{kind} {value}", FORMAT.how, 8))
+
+
+def _embeddings(
+    artifact: Artifact, tensors: list[_Tensor], base: int, reader: Reader, context: Context
+) -> Iterator[Fact]:
+    """Which rows of tables of embeddings were never trained, for the first few tables."""
+    tables = (tensor for tensor in tensors if is_told(tensor.name, tensor.dtype, tensor.shape))
+    for tensor, _ in zip(tables, range(MAX_TABLES), strict=False):
+        context.budget.spend_steps(tensor.shape[0])
+        told = unmoved_rows(reader, base + tensor.begin, *tensor.shape)
+        place = Evidence(artifact.name, f"rows of {visible(tensor.name, 80)}", FORMAT.how, base + tensor.begin)
+        yield Fact("unmoved-rows", (visible(tensor.name), told), place)
 
 
 def _finding(artifact: Artifact, rule: str, message: str, offset: int, where: str | None) -> Finding:

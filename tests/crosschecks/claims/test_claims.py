@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders.dossiers import artifact, claim, snapshot
 from verifier.crosschecks import claims
-from verifier.records import Claim, Comparison, Dossier, Evidence, Fact, Finding, Value
+from verifier.records import Claim, Comparison, Dossier, Evidence, Fact, Finding, Result, Value
 
 LAYOUT: Value = (
     ("embeddings.position_embeddings.weight", "F32", "512x384", 1),
@@ -143,5 +143,41 @@ def test_sources_that_disagree_are_a_finding() -> None:
 def test_what_is_said_of_positions_that_are_no_table_cannot_be_checked() -> None:
     held = results(settings(max_position_embeddings=9), layout=(("wte.weight", "F32", "9x2", 1),))
     assert held["context-length"] == ["not-checkable"]
-    assert results(said=(claim("trained-length", "128"),))["trained-length"] == ["inconclusive"]
     assert results(said=(claim("context-length", "1024"),))["context-length"] == ["inconclusive"]
+    assert results(said=(claim("context-length", "128k"),))["context-length"] == ["not-checkable"]
+
+
+@pytest.mark.parametrize(
+    ("unmoved", "trained", "advertised"),
+    [
+        ((512, 384, 128), "consistent", "inconclusive"),
+        ((514, 385, 130), "consistent", "inconclusive"),
+        ((512, 0, 512), "inconclusive", "consistent"),
+        ((512, 512, 0), "inconclusive", "consistent"),
+        ((512, 400, 128), "inconclusive", "consistent"),
+        ((512, 448, 64), "inconclusive", "inconclusive"),
+        (None, "inconclusive", "consistent"),
+    ],
+)
+def test_positions_that_were_never_trained_are_advertised_in_vain(
+    unmoved: Value, trained: str, advertised: str
+) -> None:
+    told = fact("unmoved-rows", ("embeddings.position_embeddings.weight", unmoved))
+    sbert = settings("sentence_bert_config.json", max_seq_length=256)
+    facts = (settings(max_position_embeddings=512), sbert, *([told] if unmoved else []))
+    held = results(*facts, said=(claim("trained-length", "128"),))
+    assert held["trained-length"] == [trained]
+    assert sorted(held["context-length"]) == sorted(["consistent", advertised])
+
+
+def test_positions_in_half_precision_do_not_show_what_was_trained() -> None:
+    layout: Value = (("embeddings.position_embeddings.weight", "F16", "512x384", 1),)
+    (found,) = (
+        one for one in check(said=(claim("trained-length", "128"),), layout=layout) if _is(one, "trained-length")
+    )
+    assert isinstance(found, Comparison)
+    assert (found.result, found.reason) == (Result.INCONCLUSIVE, "which rows were trained does not show in F16")
+
+
+def _is(record: Comparison | Finding, kind: str) -> bool:
+    return isinstance(record, Comparison) and record.kind == kind
