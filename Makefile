@@ -15,11 +15,14 @@ $(STAMP): pyproject.toml
 
 dev: $(STAMP)  ## install everything development needs into .venv
 
-lint: $(STAMP)  ## format, style, types, import contracts, sizes
+lint: $(STAMP)  ## format, style, types, import contracts, scripts, workflows and the action
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/shellcheck .ci/run .ci/release .github/action/verify.sh
+	$(BIN)/actionlint -shellcheck $(BIN)/shellcheck
+	$(BIN)/zizmor --offline --quiet .github/workflows action.yml
 
 format: $(STAMP)  ## rewrite the code as the linter wants it
 	$(BIN)/ruff format

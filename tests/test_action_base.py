@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.builders.gits import committed, git
@@ -23,4 +24,11 @@ def test_a_pull_request_that_waives_itself_fails(models: Path, tmp_path: Path) -
     assert (relaxed.code, relaxed.outputs["verdict"]) == (0, "accepted")
     held = act(shallow, tmp_path, **{"models": "./poisoned", "policy-from": base})
     assert (held.code, held.outputs["verdict"]) == (1, "rejected")
+    assert json.loads(held.outputs["counts"])["rejected"] == 1
+    assert relaxed.summary.count("edits policies") == 0
+    told = held.summary.partition("Those of its base count:\n\n")[2].splitlines()
+    assert '    +pickle-unsafe-call = "allow"' in told
+    assert all(line.startswith("    ") for line in told)
+    both = act(shallow, tmp_path, **{"models": "./poisoned", "from-code": "notes.md", "policy-from": base})
+    assert both.summary.count('+pickle-unsafe-call = "allow"') == 1
     assert act(shallow, tmp_path, **{"models": "./poisoned", "policy-from": "--output=x"}).code == 2

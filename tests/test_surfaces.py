@@ -185,6 +185,7 @@ def test_the_action_passes_a_sound_model(models: Path, tmp_path: Path) -> None:
     assert (step.code, step.outputs["verdict"]) == (0, "accepted")
     assert step.sarif()["results"] == []
     assert "✅ accepted" in step.summary
+    assert json.loads(step.outputs["counts"]) == {"accepted": 1, "rejected": 0, "undecided": 0, "failed": 0}
     assert step.obeyed() == []
     envelope = json.loads(Path(step.outputs["json-file"]).read_text(encoding="utf-8"))
     assert envelope["format"] == "json-v1"

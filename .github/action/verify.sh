@@ -8,8 +8,8 @@ work=${RUNNER_TEMP:?}/model-verify
 mkdir -p "$work"
 [ -n "${HF_TOKEN:-}" ] || unset HF_TOKEN
 
+python=$(command -v python3 || command -v python)
 if [ -z "${MODEL_VERIFY:-}" ]; then
-    python=$(command -v python3 || command -v python)
     "$python" -m venv "$work/venv" || exit 4
     scripts=$work/venv/bin
     [ -d "$scripts" ] || scripts=$work/venv/Scripts
@@ -60,20 +60,21 @@ if [ -n "${INPUT_POLICY_FROM:-}" ]; then
         git fetch --quiet --depth=1 -- origin "$INPUT_POLICY_FROM"
 fi
 [ "${INPUT_OFFLINE:-false}" = true ] && options+=(--offline)
-rm -f "$work/summary.md" "$work/annotations.txt" "$work/code.txt" "$work/code.md" "$work/code.sarif" "$work/verdict.json"
+rm -f "$work/summary.md" "$work/annotations.txt" "$work/code.txt" "$work/code.md" "$work/code.sarif" "$work/verdict.json" "$work/notes.txt"
 
 # What the tool prints quotes models and code: until the token comes again, the runner obeys no line of it.
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$token"
 code=0
 if [ ${#models[@]} -gt 0 ]; then
-    "$MODEL_VERIFY" model ${base[@]+"${base[@]}"} "${options[@]}" -- "${models[@]}"
+    "$MODEL_VERIFY" model ${base[@]+"${base[@]}"} "${options[@]}" -- "${models[@]}" 2>>"$work/notes.txt"
     code=$?
 fi
 if [ ${#paths[@]} -gt 0 ]; then
-    "$MODEL_VERIFY" code ${base[@]+"${base[@]}"} -o "github=$work/code.txt" -o "markdown=$work/code.md" -o "sarif=$work/code.sarif" -- "${paths[@]}"
+    "$MODEL_VERIFY" code ${base[@]+"${base[@]}"} -o "github=$work/code.txt" -o "markdown=$work/code.md" -o "sarif=$work/code.sarif" -- "${paths[@]}" 2>>"$work/notes.txt"
     code=$(worse $code $?)
 fi
+cat "$work/notes.txt" >&2
 echo "::$token::"
 
 case $code in
@@ -83,13 +84,20 @@ case $code in
 *) verdict=failed ;;
 esac
 [ ${#models[@]} -gt 0 ] || sarif=
+counts=
+[ -f "$work/verdict.json" ] && counts=$("$python" "$ACTION_PATH/.github/action/counts.py" "$work/verdict.json")
 {
     echo "verdict=$verdict"
+    echo "counts=$counts"
     echo "sarif-file=$sarif"
     [ -f "$work/code.sarif" ] && echo "code-sarif-file=$work/code.sarif" || echo "code-sarif-file="
     echo "json-file=${sarif:+$work/verdict.json}"
 } >>"${GITHUB_OUTPUT:?}"
-for part in "$work/summary.md" "$work/code.md"; do
+# What the change edits in policies, waivers, signers and the lock: the note and its indented lines, which Markdown leaves alone.
+awk '/^Note: policies or the lock differ / && !seen { seen = edits = 1; print "\nThis change edits policies or the lock. Those of its base count:\n"; next }
+    edits && !/^    / { exit }
+    edits { print }' "$work/notes.txt" >"$work/edits.md"
+for part in "$work/summary.md" "$work/code.md" "$work/edits.md"; do
     [ -f "$part" ] && cat "$part" >>"${GITHUB_STEP_SUMMARY:?}"
 done
 for part in "$work/annotations.txt" "$work/code.txt"; do
