@@ -16,6 +16,7 @@ from tests.builders.audit import watched
 from tests.builders.dossiers import BytesReader, decide, snapshot
 from tests.builders.seeds import SEEDS
 from verifier import claims, crosschecks, formats, policy, rules, sources
+from verifier.codebase import Standing
 from verifier.errors import InspectionError, Malformed
 from verifier.formats import Budget, Context, FormatModule, Limits, Member, Probe
 from verifier.records import Artifact, Claim, Coverage, Dossier, Edge, Evidence, Fact, Finding, Reader
@@ -202,3 +203,7 @@ def test_every_rule_that_can_be_emitted_has_a_page(rule_id: str) -> None:
 
 def test_every_page_belongs_to_a_rule_some_module_emits() -> None:
     assert sorted(rules.rule_ids() - EMITTED) == []
+
+
+def test_every_standing_of_a_reference_that_is_not_well_has_a_page() -> None:
+    assert {standing.rule for standing in Standing} - {None} == rules.code_rule_ids()

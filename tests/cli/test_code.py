@@ -129,7 +129,9 @@ def test_sarif_is_at_the_lines_and_stays_when_they_move(project: Path) -> None:
     prints = [[one["partialFingerprints"]["modelVerifyCode/v1"] for one in run] for run in (first, moved, other)]
     assert prints[0] == prints[1]
     assert prints[0][0] != prints[2][0]
-    assert all(rule["help"]["text"] for rule in logs[0]["tool"]["driver"]["rules"])
+    told = logs[0]["tool"]["driver"]["rules"]
+    assert [told[one["ruleIndex"]]["id"] for one in first] == [one["ruleId"] for one in first]
+    assert all("What to do" in rule["help"]["text"] for rule in told)
 
 
 @pytest.mark.parametrize("output", ["sarif", "sarif=nowhere/x", "html=x.html"])

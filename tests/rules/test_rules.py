@@ -72,7 +72,7 @@ def test_a_malformed_page_says_where_and_why(rule_id: str, old: str, new: str, c
     assert str(caught.value).startswith(f"rules/pages/{rule_id}.md: ")
 
 
-@pytest.mark.parametrize("rule_id", sorted(rules.rule_ids()))
+@pytest.mark.parametrize("rule_id", sorted(rules.rule_ids() | rules.code_rule_ids()))
 def test_every_page_can_be_read_by_people(rule_id: str) -> None:
     rule = rules.rule(rule_id)
     assert rule.title[0].isupper()
@@ -83,13 +83,15 @@ def test_every_page_can_be_read_by_people(rule_id: str) -> None:
 
 def test_the_catalogue_holds_every_page_in_order() -> None:
     catalogue = rules.catalogue()
-    assert list(catalogue) == sorted(rules.rule_ids())
+    assert list(catalogue) == sorted(rules.rule_ids() | rules.code_rule_ids())
+    assert not rules.rule_ids() & rules.code_rule_ids()
     assert all(isinstance(rule, Rule) and rule.id == rule_id for rule_id, rule in catalogue.items())
     assert rules.catalogue() is catalogue
 
 
-def test_the_folder_holds_nothing_but_pages() -> None:
-    assert all(page.name.endswith(".md") for page in (files("verifier.rules") / "pages").iterdir())
+@pytest.mark.parametrize("folder", ["pages", "code"])
+def test_the_folders_hold_nothing_but_pages(folder: str) -> None:
+    assert all(page.name.endswith(".md") for page in (files("verifier.rules") / folder).iterdir())
 
 
 def test_a_rule_without_a_page_is_a_bug() -> None:

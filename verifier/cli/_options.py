@@ -26,7 +26,7 @@ def _report_formats() -> list[str]:
 def rule_ids() -> list[str]:
     from verifier import rules
 
-    return sorted(rules.rule_ids())
+    return sorted(rules.rule_ids() | rules.code_rule_ids())
 
 
 REFERENCE = "Hub id, hf:// id, folder, file, hub cache folder or https:// URL."

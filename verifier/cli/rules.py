@@ -31,8 +31,9 @@ def page(rule_id: str, text_or_json: str) -> str:
     Raises:
         UsageError: there is no such rule, or the format is neither plain nor json.
     """
-    if rule_id not in rules.rule_ids():
-        near = get_close_matches(rule_id, sorted(rules.rule_ids()), n=3)
+    known = rules.rule_ids() | rules.code_rule_ids()
+    if rule_id not in known:
+        near = get_close_matches(rule_id, sorted(known), n=3)
         hint = f"Did you mean {' or '.join(near)}?" if near else "`verify rules` lists all."
         raise UsageError(f"There is no rule {visible(rule_id)!r}.", hint)
     rule = rules.rule(rule_id)

@@ -30,6 +30,11 @@ class Standing(StrEnum):
     UNSAFE = "unsafe"
 
     @property
+    def rule(self) -> str | None:
+        """Id of the rule of the catalogue; None where all is well."""
+        return None if self is Standing.LOCKED else f"reference-{self.value}"
+
+    @property
     def outcome(self) -> Outcome:
         """What it amounts to: calls that are only unsafe are told and decide nothing."""
         if self in (Standing.LOCKED, Standing.UNSAFE):

@@ -12,9 +12,9 @@ from verifier.records import Evidence, Level, Snapshot, SourceKind, Verdict
 from verifier.records.canonical import Plain, canonical_bytes
 from verifier.reports._failure import Failure
 from verifier.reports._view import GAPS, Item, closure, fingerprint, items, model, safe
-from verifier.rules import Confidence, Severity
+from verifier.rules import Confidence, Rule, Severity
 
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVEL = {Level.DENY: "error", Level.UNDECIDED: "warning", Level.NOTE: "note"}
 _SCORE = {
     Severity.CRITICAL: "9.5",
@@ -53,7 +53,7 @@ def render(
         "results": [_result(verdict, item, ids.index(item.subject)) for verdict, item in told],
         "properties": {"verdicts": [_summary(verdict) for verdict in everything]},
     }
-    return canonical_bytes({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}).decode("ascii") + "\n"
+    return canonical_bytes({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}).decode("ascii") + "\n"
 
 
 def _descriptor(subject: str) -> Plain:
@@ -61,7 +61,11 @@ def _descriptor(subject: str) -> Plain:
         title, advice = GAPS.get(subject, (f"Policy decision on {safe(subject)}", "See the result's message."))
         text: Plain = {"text": f"{title}."}
         return {"id": safe(subject), "shortDescription": text, "fullDescription": text, "help": {"text": advice}}
-    rule = rules.rule(subject)
+    return descriptor(rules.rule(subject))
+
+
+def descriptor(rule: Rule) -> dict[str, Plain]:
+    """A rule of the catalogue as SARIF's reportingDescriptor."""
     markdown = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in rule.sections.items())
     tags: list[Plain] = ["security", *(f"external/cwe/{cwe.lower()}" for cwe in rule.cwe), *rule.atlas]
     return {
