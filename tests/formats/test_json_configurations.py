@@ -34,6 +34,8 @@ def _look(value: object, name: str) -> list[Any]:
             {"py/reduce": [{"py/function": "os.system"}, {"py/tuple": ["true"]}]},
             ["config-dangerous-target"],
         ),
+        ("run.json", {"net": "${oc.create:{_target_:os.system}}"}, ["config-dangerous-target"]),
+        ("run.json", {"path": "${oc.env:HOME}/${model.name}"}, []),
         ("bundle.json", {"net": {"_target_": "UNet"}, "x": "$eval('1')"}, ["config-dangerous-expression"]),
         ("bundle.json", {"net": {"_target_": "UNet"}, "x": "$1", "y": "$2"}, ["config-expression"]),
         ("bundle.json", {"initialize": ["$__import__('os').system('x')"]}, ["config-dangerous-expression"]),

@@ -24,6 +24,11 @@ PLAIN = {
     "tuples": "betas: !!python/tuple [0.9, 0.99]\n",
     "two documents": "a: 1\n---\nb: 2\n",
     "prices": "price: $5\nhome: $HOME\n",
+    "interpolations": "a: ${oc.env:HOME}\nb: ${model.width}\nc: ${now:%Y-%m-%d}\nd: '${oc.create:{x: [1, 2]}}'\n"
+    "e: tcp://${host}:${oc.decode:${oc.env:PORT,null}}\nf: ${a._target_}\ng: ${{ github.ref }}\nh: ${PORT:-80}\n"
+    "i: ${hydra:runtime.cwd}/${.x}\nj: ${get_method:torch.nn.functional.relu}\n"
+    "k: ${oc.create:{_target_:torch.nn.ReLU}}\n",
+    "aliases": "a: &a {b: [1, 2]}\nc: *a\nd: {<<: *a}\n",
     "nothing": "",
 }
 ATTACKS = {
@@ -39,9 +44,34 @@ ATTACKS = {
         "a: !new:os.popen [x]",
         "a: !apply:builtins.exec [x]",
         "a: !name:torch.os.system",
+        "b: ${oc.create:{_target_:os.system}}",
+        "b: 'x ${oc.create: {a: [{ _target_ : \"os.system\" }]}}'",
+        "b: \"${oc.create:'{_target_: os.system}'}\"",
+        "b: '${oc.select:none,{_target_: os.system}}'",
+        "b: ${get_method:os.system}",
     ],
-    "config-unknown-target": ["a: {_target_: mine.Net}", "a: !new:mine.Net", "a: {_target_: '${b}'}"],
-    "config-dangerous-expression": ["a: {_target_: X, b: \"$__import__('os').system('x')\"}", "run: $exec(x)"],
+    "config-unknown-target": [
+        "a: {_target_: mine.Net}",
+        "a: !new:mine.Net",
+        "a: {_target_: '${b}'}",
+        "a: '${c:{_target_: ${b}}}'",
+    ],
+    "config-dangerous-expression": [
+        "a: {_target_: X, b: \"$__import__('os').system('x')\"}",
+        "run: $exec(x)",
+        "a: \"${eval:'exec(${b})'}\"",
+    ],
+    "config-code-resolver": [
+        "a: \"${eval:'${b} * 2'}\"",
+        "a: ${oc.eval:1+1}",
+        "a: ${${b}:{x:1}}",
+        "a: ${oc.create:${b}}",
+        "a: '${oc.create:\"{\\x5ftarget_: os.system}\"}'",
+    ],
+    "yaml-alias-bomb": [
+        "a0: &a0 [lol]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 13)),
+        "a: &a [*a]",
+    ],
     "config-expression": ["a: {_target_: X, b: $1 + 1}"],
     "yaml-python-tag": ["a: !!python/module:antigravity ''", "a: !!python/object:x {}"],
     "yaml-malformed": ["a: ["],

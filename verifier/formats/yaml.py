@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.formats import Context, Probe, Yield
-from verifier.formats._config import FOREIGN_MODULE, PYTHON_TAG, YAML_MALFORMED
+from verifier.formats._config import FOREIGN_MODULE, PYTHON_TAG, YAML_BOMB, YAML_MALFORMED
 from verifier.formats._config import RULES as LOADING
 from verifier.formats._secrets import SECRET
 from verifier.formats._text import begins_as_text
@@ -14,7 +14,7 @@ from verifier.records import Artifact, Format, Reader
 FORMAT = Format("yaml", 1, "YAML", suffixes=(".yaml", ".yml"), refines=("text",))
 
 
-RULES: tuple[str, ...] = (YAML_MALFORMED, PYTHON_TAG, FOREIGN_MODULE, SECRET, *LOADING)
+RULES: tuple[str, ...] = (YAML_MALFORMED, YAML_BOMB, PYTHON_TAG, FOREIGN_MODULE, SECRET, *LOADING)
 
 
 def recognize(probe: Probe) -> bool:

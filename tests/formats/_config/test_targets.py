@@ -42,6 +42,8 @@ UNKNOWN = [
     "",
     "a..b",
     "lightning.utilities.popen",
+    "torch.distributed.launcher.api.launch_agent",
+    "accelerate.load_checkpoint_and_dispatch",
     "torch.__spec__.x",
 ]
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verifier.errors import BudgetExceeded, InspectionError, Malformed
-from verifier.formats._config.tree import DEPTH, Tag, read
+from verifier.formats._config.tree import DEPTH, EXPANDED, Tag, read
 
 VALUES = st.recursive(
     st.text(alphabet="abc -:", max_size=6), lambda x: st.lists(x) | st.dictionaries(st.text("abc", max_size=3), x)
@@ -24,6 +24,13 @@ def test_values_tags_and_aliases() -> None:
 def test_aliases_of_collections_are_not_expanded() -> None:
     lines = ["a: &a [x, x]"] + [f"{b}: &{b} [*{a}, *{a}]" for a, b in zip("abcdefghij", "bcdefghijk", strict=True)]
     assert read("\n".join(lines)).documents[0]["k"] == [None, None]  # type: ignore[index, call-overload]
+
+
+def test_what_aliases_expand_to_is_counted() -> None:
+    assert read("a: &a [x, yy]\nb: *a\n").expanded == 1 + 2 + 2 + 2 * (1 + 2 + 3)
+    assert read("a\n---\nb\n").expanded == 4
+    for nested in ("&a [*a]", "a: &a {b: [*a]}"):
+        assert read(nested).expanded == EXPANDED + 1
 
 
 @pytest.mark.parametrize("text", ["a: [", "a: b: c", "%", "\t- a", "*nothing\n: ]"])

@@ -12,6 +12,7 @@ from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Yield
 from verifier.formats._config import DUPLICATE, EXPRESSION, FOREIGN_MODULE, HUB_KERNEL, JSON_MALFORMED, REMOTE_CODE
 from verifier.formats._config.files import named_files
+from verifier.formats._config.interpolation import interpolated
 from verifier.formats._config.loading import expression, loading
 from verifier.formats._config.repository import CODE_KEYS, code_file, foreign_parent, pipeline_modules
 from verifier.formats._config.settings import settings_of
@@ -110,6 +111,8 @@ def _records(see: _Seer, name: str, document: Document) -> Iterator[Yield]:
         if isinstance(value, dict):
             instantiates = instantiates or "_target_" in value
             yield from _object(see, place, value)
+        elif isinstance(value, str):
+            yield from (see.finding(seen.rule, place, seen.text, seen.message) for seen in interpolated(value))
     yield from _expressions(see, document.value, instantiates=instantiates)
     if isinstance(document.value, dict):
         yield from _facts(see, name, document.value)

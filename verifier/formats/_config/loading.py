@@ -18,6 +18,9 @@ from verifier.formats._json import Json
 from verifier.records import visible
 
 _JSONPICKLE = ("py/object", "py/type", "py/function", "py/class", "py/mod", "py/newargs", "py/reduce", "py/repr")
+KEYS: Final = ("_target_", *_JSONPICKLE)
+"""Keys of an object by which a loader makes something."""
+
 _NAMING = frozenset({"py/object", "py/type", "py/function", "py/class"})
 _REFERENCE = re.compile(r"[@%][\w:#.]+")
 _LENGTH: Final = 4096
@@ -67,12 +70,14 @@ def expression(key: str, text: str) -> Iterator[Seen]:
     if text.startswith("${"):
         return  # an interpolation of OmegaConf
     source = _REFERENCE.sub("_", text[1 : 1 + _LENGTH]).strip()
+    yield evaluated(text, source) or Seen(EXPRESSION, key, text, f"The loader evaluates {visible(text, 100)}.")
+
+
+def evaluated(text: str, source: str) -> Seen | None:
+    """The finding about a text whose evaluation, as the source of an expression, runs code or programs."""
     try:
         rules = {seen.rule for seen in judge(take_apart(parse(source.encode("utf-8", "replace")))[0])}
     except InspectionError:
         rules = set()
-    shown = visible(text, 100)
-    if rules - {ABLE, REACHES}:
-        yield Seen(EVIL, key, text, f"The loader evaluates {shown}, which runs code or programs.")
-    else:
-        yield Seen(EXPRESSION, key, text, f"The loader evaluates {shown}.")
+    message = f"The loader evaluates {visible(text, 100)}, which runs code or programs."
+    return Seen(EVIL, "$", text, message) if rules - {ABLE, REACHES} else None

@@ -40,6 +40,9 @@ _FUNCTION_NAMES = (
 _ACTING = frozenset(_FUNCTION_NAMES.split())
 """Names of functions that do what no model needs, wherever they stand."""
 
+_ACTING_WORDS = frozenset({"download", "exec", "execute", "import", "launch", "load", "run", "shell", "spawn"})
+"""Words that make a function of a library, which nobody listed, one of that kind: `load_checkpoint`, `launch_agent`."""
+
 _BUILTIN_DANGERS = frozenset({"eval", "exec", "compile", "__import__", "open", "getattr", "setattr", "breakpoint"})
 _PATH = re.compile(r"[A-Za-z_][\w]*(\.[A-Za-z_][\w]*)*")
 
@@ -81,7 +84,11 @@ def _registered(parts: list[str]) -> tuple[Judgment, str]:
 
 def _unlisted(parts: list[str]) -> tuple[Judgment, str]:
     registry = package(parts[0])
-    if parts[-1] in _ACTING or any(part.startswith("__") for part in parts):
+    if (
+        parts[-1] in _ACTING
+        or _ACTING_WORDS.intersection(parts[-1].split("_"))
+        or any(part.startswith("__") for part in parts)
+    ):
         return Judgment.UNKNOWN, "is named as what runs or fetches things"
     if parts[0] in LIBRARIES:
         return Judgment.FINE, ""

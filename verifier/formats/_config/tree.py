@@ -18,6 +18,12 @@ DEPTH = 100
 NODES = 1 << 20
 """Nodes of one file."""
 
+EXPANDED = 1 << 24
+"""Nodes and characters of one file when its aliases are written out, twice what a file can hold without any."""
+
+_UNBOUNDED = EXPANDED + 1
+"""The size of what is larger, or holds itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -39,10 +45,12 @@ class Tree:
     Args:
         documents: the values of its documents; scalars are texts, an alias of a scalar is its text, any other is None.
         tags: in order of appearance.
+        expanded: nodes and characters of all values when aliases are written out, counted to just above `EXPANDED`.
     """
 
     documents: list[Json] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
+    expanded: int = 0
 
 
 def read(text: str) -> Tree:
@@ -72,13 +80,23 @@ def read(text: str) -> Tree:
     return tree
 
 
+@dataclass(slots=True)
+class _Open:
+    """A collection that has not ended: what it will be, what stands in it so far, its anchor and its size."""
+
+    made: Json
+    anchor: str
+    items: list[Json] = field(default_factory=list)
+    size: int = 1
+
+
 class _Builder:
     """Puts values together, event by event; a stack instead of recursion."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._stack: list[tuple[Json, list[Json], str | None]] = []
-        self._scalars: dict[str, str] = {}
+        self._stack: list[_Open] = []
+        self._anchored: dict[str, tuple[Json, int]] = {}
 
     def take(self, event: Event) -> None:
         """Takes in one event."""
@@ -87,19 +105,18 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             self._tag(event)
         if isinstance(event, yaml.ScalarEvent):
-            if event.anchor:
-                self._scalars[event.anchor] = event.value
-            self._put(event.value)
+            self._put(event.value, len(event.value) + 1, event.anchor)
         elif isinstance(event, yaml.AliasEvent):
-            self._put(self._scalars.get(event.anchor or ""))
+            self._put(*self._anchored.get(event.anchor or "", (None, 1)))
         elif isinstance(event, yaml.CollectionStartEvent):
             if len(self._stack) == DEPTH:
                 raise BudgetExceeded(f"the YAML is nested more than {DEPTH} deep")
-            made: Json = {} if isinstance(event, yaml.MappingStartEvent) else []
-            self._stack.append((made, [], None))
+            if event.anchor:
+                self._anchored[event.anchor] = None, _UNBOUNDED
+            self._stack.append(_Open({} if isinstance(event, yaml.MappingStartEvent) else [], event.anchor or ""))
         elif isinstance(event, yaml.CollectionEndEvent):
-            made, items, _ = self._stack.pop()
-            self._put(_filled(made, items))
+            ended = self._stack.pop()
+            self._put(_filled(ended.made, ended.items), ended.size, ended.anchor)
 
     def _tag(self, event: Event) -> None:
         tag = getattr(event, "tag", None)
@@ -107,11 +124,15 @@ class _Builder:
         if tag and not plain:
             self._tree.tags.append(Tag(tag, cast("Mark", event.start_mark).line + 1))
 
-    def _put(self, value: Json) -> None:
+    def _put(self, value: Json, size: int, anchor: str | None = None) -> None:
+        if anchor:
+            self._anchored[anchor] = value if isinstance(value, str) else None, size
         if self._stack:
-            self._stack[-1][1].append(value)
+            self._stack[-1].items.append(value)
+            self._stack[-1].size = min(self._stack[-1].size + size, _UNBOUNDED)
         else:
             self._tree.documents.append(value)
+            self._tree.expanded = min(self._tree.expanded + size, _UNBOUNDED)
 
 
 def _filled(made: Json, items: list[Json]) -> Json:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Yield
-from verifier.formats._config import EXPRESSION, FOREIGN_MODULE, PYTHON_TAG, YAML_MALFORMED
+from verifier.formats._config import EXPRESSION, FOREIGN_MODULE, PYTHON_TAG, YAML_BOMB, YAML_MALFORMED
+from verifier.formats._config.interpolation import interpolated
 from verifier.formats._config.loading import Seen, expression, loading, named
-from verifier.formats._config.tree import Tree, read
+from verifier.formats._config.tree import EXPANDED, Tree, read
 from verifier.formats._json import Json, pointer
 from verifier.formats._secrets.search import find_secrets
 from verifier.formats._text import read_whole, text_of
@@ -55,6 +56,9 @@ def inspect_yaml(artifact: Artifact, reader: Reader, context: Context, how: str)
 
 
 def _records(artifact: Artifact, name: str, tree: Tree, how: str) -> Iterator[Yield]:
+    if tree.expanded > EXPANDED:
+        what = f"more than {EXPANDED} nodes and characters by its aliases"
+        yield Finding(YAML_BOMB, (Evidence(artifact.name, what, how),), f"The file expands to {what}.")
     for tag in tree.tags:
         for seen in _tagged(tag.name):
             evidence = Evidence(artifact.name, f"line {tag.line}: {tag.name}", how)
@@ -95,6 +99,8 @@ def _document(artifact: Artifact, name: str, document: Json, how: str) -> Iterat
             items = list(enumerate(value))
         elif isinstance(value, str) and value.startswith("$") and len(expressions) < MAX_RECORDS:
             expressions += [(_evidence(artifact, place, value, how), seen) for seen in expression("$", value)]
+        for seen in interpolated(value) if isinstance(value, str) else ():
+            yield Finding(seen.rule, (_evidence(artifact, place, seen.text, how),), seen.message)
         stack.extend(((*place, key), item) for key, item in reversed(items))
     yield from _expressions(expressions, instantiates=instantiates)
 
