@@ -15,7 +15,7 @@ from tests.builders.hub import Hub, Lie
 from tests.workflows.conftest import large
 
 ROOT = Path(__file__).resolve().parents[2]
-TRIALS = int(os.environ.get("FETCH_KILLS", "50"))
+TRIALS = int(os.environ.get("FETCH_KILLS", "25"))
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="killing needs fork")
 
