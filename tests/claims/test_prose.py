@@ -24,6 +24,10 @@ from verifier.records import Claim, Coverage
         ("The sequence length was limited to 128 tokens.", "trained-length", "128"),
         ("It maps sentences & paragraphs to a 384 dimensional dense vector space", "output-dimension", "384"),
         ("Vocabulary size: 30,522", "vocabulary-size", "30,522"),
+        ("All weights are only in safetensors.", "only-safetensors", "All weights are only in safetensors"),
+        ("It runs without custom code needed", "no-remote-code", "without custom code needed"),
+        ("`trust_remote_code` is not needed", "no-remote-code", "`trust_remote_code` is not needed"),
+        ("Our model was safety-tuned; our model was safety-tuned", "safety", "Our model was safety-tuned"),
     ],
 )
 def test_statements_are_claims(text: str, kind: str, value: str) -> None:
@@ -42,6 +46,7 @@ def test_statements_are_claims(text: str, kind: str, value: str) -> None:
         "the learning rate warm up of 500 with batch size 128",
         "Model size: 12 MB",
         "Parameters: 2.5.1",
+        "All weights are stored as safetensors.",
     ],
 )
 def test_what_may_be_about_something_else_is_none(text: str) -> None:

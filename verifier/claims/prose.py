@@ -33,7 +33,7 @@ _PIECE = re.compile(rf"[^\n]{{1,{LONGEST}}}")
 
 
 def collect(snapshot: Snapshot, open_file: OpenFile, _trust: object = None) -> Iterator[Claim | Coverage]:
-    """Yields a claim a statement, valued as it is written, once for each number."""
+    """Yields a claim a statement, valued as it is written, once for each number; others once."""
     if all(artifact.path != PATH for artifact in snapshot.artifacts):
         return
     try:
@@ -47,20 +47,26 @@ def collect(snapshot: Snapshot, open_file: OpenFile, _trust: object = None) -> I
 def statements(raw: bytes) -> Iterator[Claim]:
     """Yields the claims in a card's bytes."""
     text = _blanked(_blanked(raw, _MATTER), _CODE).decode("latin-1")  # a character a byte, so that places are offsets
-    seen: dict[tuple[str, int], None] = {}
+    seen: set[tuple[str, object]] = set()
     for piece in _PIECE.finditer(text):
-        if not any(character.isdigit() for character in piece[0]):
-            continue
         for kind, patterns in prose.patterns().items():
             for match in (match for pattern in patterns for match in pattern.finditer(piece[0])):
                 number = prose.said(match)
+                what = None if number is None else number.value
                 known = sum(1 for other, _ in seen if other == kind)
-                if number is not None and (kind, number.value) not in seen and known < MOST:
-                    seen[kind, number.value] = None
-                    written = f"{match['n']}{match['unit'] if len(match['unit']) < 2 else ' ' + match['unit']}"
-                    start = piece.start() + match.start()
-                    place = Evidence(PATH, match[0], HOW, start, len(match[0]))
-                    yield Claim(kind, written, "publisher", CHANNEL, ".", Standing.UNVERIFIED, place)
+                if (number is None and "n" in match.re.groupindex) or (kind, what) in seen or known >= MOST:
+                    continue
+                seen.add((kind, what))
+                start = piece.start() + match.start()
+                place = Evidence(PATH, match[0], HOW, start, len(match[0]))
+                yield Claim(kind, _written(match), "publisher", CHANNEL, ".", Standing.UNVERIFIED, place)
+
+
+def _written(match: re.Match[str]) -> str:
+    """The number as it stands there, or the whole statement."""
+    if "n" not in match.re.groupindex:
+        return match[0]
+    return f"{match['n']}{match['unit'] if len(match['unit']) < 2 else ' ' + match['unit']}"
 
 
 def _blanked(raw: bytes, pattern: re.Pattern[bytes]) -> bytes:

@@ -47,7 +47,7 @@ def _value(match: re.Match[str]) -> Number | None:
 
 @cache
 def patterns() -> Mapping[str, tuple[re.Pattern[str], ...]]:
-    """By kind of claim what its sentences look like; the groups `n` and `unit` hold the number."""
+    """By kind of claim what its sentences look like; the groups `n` and `unit`, where there are any, hold a number."""
     return MappingProxyType(
         {
             kind: tuple(re.compile(one.replace("{n}", _NUMBER), re.IGNORECASE) for one in table["patterns"])
@@ -57,5 +57,5 @@ def patterns() -> Mapping[str, tuple[re.Pattern[str], ...]]:
 
 
 def said(match: re.Match[str]) -> Number | None:
-    """The number in a match of one of the patterns."""
-    return _value(match)
+    """The number in a match of one of the patterns; None where the pattern has none."""
+    return _value(match) if "n" in match.re.groupindex else None

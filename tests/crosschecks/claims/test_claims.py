@@ -41,7 +41,8 @@ def results(*facts: Fact, said: tuple[Claim, ...] = (), layout: Value = LAYOUT) 
 
 
 def check(*facts: Fact, said: tuple[Claim, ...] = (), layout: Value = LAYOUT) -> list[Comparison | Finding]:
-    names = ("config.json", "model.safetensors", "sentence_bert_config.json", "tokenizer.json", "q.gguf", "LICENSE")
+    names = ["config.json", "model.safetensors", "sentence_bert_config.json", "tokenizer.json", "q.gguf", "LICENSE"]
+    names += ["adapter_config.json", "generation_config.json", "tokenizer_config.json"]
     held = (fact("tensor-layout", layout), *facts)
     return list(claims.check(Dossier(snapshot(*(artifact(name) for name in names)), facts=held, claims=said)))
 

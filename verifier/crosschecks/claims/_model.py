@@ -23,6 +23,8 @@ _SHARD = re.compile(r"-\d{5}-of-\d{5}(?=\.)")
 _FOREMOST = ("model.safetensors", "diffusion_pytorch_model.safetensors")
 """Names by which transformers and diffusers find weights (SAFE_WEIGHTS_NAME, SAFETENSORS_WEIGHTS_NAME)."""
 
+_TOKENS = {"bos_token_id": "bos-token", "eos_token_id": "eos-token", "pad_token_id": "pad-token"}
+
 KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "config.json": {
@@ -39,7 +41,11 @@ KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "num_labels": "labels",
             "id2label#": "labels",
             "word_embedding_dimension": "output-dimension",
+            "torch_dtype": "dtype",
+            "dtype": "dtype",
+            **_TOKENS,
         },
+        "generation_config.json": _TOKENS,
         "sentence_bert_config.json": {"max_seq_length": "context-length"},
         "tokenizer_config.json": {"model_max_length": "context-length"},
     }
@@ -52,6 +58,7 @@ GGUF: Mapping[str, str] = MappingProxyType(
         "context_length": "context-length",
         "embedding_length": "hidden-size",
         "vocab_size": "vocabulary-size",
+        "file_type": "quantization",
         "size_label": "parameters",
         "license": "license",
     }
@@ -155,6 +162,18 @@ class Model:
         values = {claim.value for claim in self.said(kind, folder) if claim.channel == "configuration"}
         value = next(iter(values), None)
         return value if len(values) == 1 and type(value) is int else None
+
+    def beside(self, claim: Claim) -> Weights | None:
+        """The weights a configuration is about: those in its folder that are no GGUF file, where there is one model."""
+        folder = dirname(claim.evidence.artifact)
+        found = [one for one in self.weights if one.folder == folder and not one.gguf]
+        return found[0] if len(found) == 1 else None
+
+    def settings(self, name: str, folder: str = "") -> dict[str, Value]:
+        """What a configuration in a folder says, nested keys joined by dots; nothing where there is none."""
+        pairs = [fact.value for fact in self.facts("configuration", folder) if basename(fact.evidence.artifact) == name]
+        first = pairs[0] if pairs and isinstance(pairs[0], tuple) else ()
+        return {str(pair[0]): pair[1] for pair in first if isinstance(pair, tuple)}
 
     def facts(self, kind: str, folder: str) -> list[Fact]:
         """Facts of a kind about files of a folder."""

@@ -34,11 +34,11 @@ def compare(model: Model) -> Iterator[Comparison]:
 
 
 def _held(claims: list[Claim], weights: Weights | None) -> Iterator[Comparison]:
-    if weights is None or _packed(weights):
+    if weights is None or packed(weights):
         for claim in claims:
-            packed = "its weights are packed in integers"
+            integers = "its weights are packed in integers"
             unclear = "the weights it is about are in no file whose tensors can be counted"
-            yield not_checkable(KIND, claim, unclear if weights is None else packed)
+            yield not_checkable(KIND, claim, unclear if weights is None else integers)
         return
     exact, without = counts(weights)
     told = f"{weights.name} holds {exact:,}"
@@ -55,7 +55,7 @@ def _held(claims: list[Claim], weights: Weights | None) -> Iterator[Comparison]:
 
 
 def _unsaid(weights: Weights | None) -> str:
-    held = f"; {weights.name} holds {counts(weights)[0]:,}" if weights and not _packed(weights) else ""
+    held = f"; {weights.name} holds {counts(weights)[0]:,}" if weights and not packed(weights) else ""
     return f"nobody says how many parameters it has{held}"
 
 
@@ -67,11 +67,12 @@ def counts(weights: Weights) -> tuple[int, int]:
     return total, total - embeddings
 
 
-def _packed(weights: Weights) -> bool:
-    return any(_is_packed(row) for row in weights.rows)
+def packed(weights: Weights) -> bool:
+    """Whether integers hold its weights, several in one."""
+    return any(_ispacked(row) for row in weights.rows)
 
 
-def _is_packed(row: Row) -> bool:
+def _ispacked(row: Row) -> bool:
     """Whether several weights stand in one number: GPTQ and AWQ in 32 bits, bitsandbytes in 8."""
     return row.name.endswith(("qweight", "weight")) and not row.dtype.startswith(COUNTED) and len(row.shape) > 1
 
