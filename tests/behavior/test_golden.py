@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.builders import onnxs, tiny_models
-from verifier.behavior import golden, runner
+from verifier.behavior import golden, plan, runner
 from verifier.behavior.runner import Entry, Job, Model, Ran
 from verifier.behavior.sandbox import Bounds, Mode, mode
 from verifier.errors import NotRun
@@ -139,9 +139,9 @@ def _nothing_kept() -> Iterator[None]:
     KEPT.clear()
 
 
-def test_weights_of_text_models_are_found(folder: Path) -> None:
-    vectors = declared().golden[0]
-    assert golden._weights(Entry.NEXT_TOKEN, ["model.gguf"], vectors) == "model.gguf"
-    assert golden._weights(Entry.NEXT_TOKEN, ["model.gguf", "model.safetensors"], vectors) == ""
-    assert golden.guessed(["modules.json"]) == runner.Entry.SENTENCE_EMBEDDING
+def test_weights_of_text_models_are_found() -> None:
+    texts = declared(Entry.NEXT_TOKEN)
+    assert plan.planned(texts, ["model.gguf"]).file == "model.gguf"
+    assert plan.planned(texts, ["model.gguf", "model.safetensors"]).file == ""
+    assert plan.guessed(["modules.json"]) == runner.Entry.SENTENCE_EMBEDDING
     assert Runtime.ONNX in runner.EXTRAS

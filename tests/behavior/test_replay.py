@@ -44,7 +44,7 @@ def labelled(right: int, n: int, digest: str = DIGEST) -> Table:
 
 
 def one(declared: Metric, data: Table) -> Judgment:
-    (judgment,) = replay([declared], {DIGEST: data, "set": data}, echo)
+    (judgment,) = replay([(declared, echo)], {DIGEST: data, "set": data})
     return judgment
 
 
@@ -60,11 +60,12 @@ def one(declared: Metric, data: Table) -> Judgment:
         ({"recipe": Recipe("lm-eval")}, "the recipe lm-eval is not built in"),
         ({"recipe": Recipe("builtin/sts@2")}, "the recipe builtin/sts@2 is not built in"),
         ({"metric": "bleu"}, "builtin/tabular-classification@1 does not measure bleu"),
-        ({}, "no data is given for set"),
+        ({"value": 90.0}, "accuracy is from 0 to 1, and 90 is declared"),
+        ({}, "no data is given for set (--data NAME=FILE)"),
     ],
 )
 def test_what_cannot_be_checked_says_why(more: dict[str, Any], told: str) -> None:
-    (judgment,) = replay([replace(metric(0.9), **more)], {}, never)
+    (judgment,) = replay([(replace(metric(0.9), **more), never)], {})
     assert (judgment.result, judgment.reason, judgment.measured) == (Result.NOT_CHECKABLE, told, None)
 
 
@@ -74,9 +75,10 @@ def test_the_same_items_are_compared_exactly_on_both_sides() -> None:
         judgment = one(metric(declared), data)
         assert (judgment.result, judgment.measured, judgment.n) == (result, 0.872, 1000)
     assert one(metric(0.881), data).reason == (
-        "declared 0.881, measured 0.872 for these bytes on the declared data: lower by 0.009, more than 0.0006"
+        "declared 0.881 · measured 0.872 [0.8499, 0.8913] · n 1000 · the declared items: "
+        "below by 0.009 for these bytes, more than 0.0006"
     )
-    assert "better by 0.022" in one(metric(0.85), data).reason
+    assert "above by 0.022" in one(metric(0.85), data).reason
     assert one(metric(0.881, tolerance=Tolerance(0.5)), data).result is Result.CONSISTENT
     assert one(metric(0.861, tolerance=Tolerance(0.5)), data).result is Result.CONTRADICTED
 
@@ -93,7 +95,7 @@ def test_a_correlation_as_an_abstract_gives_it_is_contradicted_for_the_shipped_b
     data = table(x=expected, y=expected)
     judgment = judged(declared, RECIPES["regression"].metrics["pearson"], data, Answers(list(found), list(expected)))
     assert judgment.result is Result.CONTRADICTED
-    assert judgment.reason.startswith("declared 0.881, measured 0.872 for these bytes on the declared data: lower")
+    assert judgment.reason.startswith("declared 0.881 · measured 0.872 [0.8646, 0.879")
     assert list(judgment.interval or ()) == pytest.approx([0.865, 0.879], abs=1e-3)
 
 
@@ -106,7 +108,7 @@ def test_other_items_are_tested_sequentially() -> None:
         judgment = one(metric(declared), labelled(right, 1000, OTHER))
         assert judgment.result is result
         assert judgment.p_value is not None
-        assert "on other items; settled after" in judgment.reason
+        assert "other items, seed 0; settled after" in judgment.reason
         assert "errors of 1% and 5%, off by 0.05" in judgment.reason
     few = one(metric(0.9), labelled(9, 10, OTHER))
     assert (few.result, few.data) == (Result.INCONCLUSIVE, OTHER)
@@ -131,7 +133,7 @@ def test_errors_on_other_items_are_shown_with_an_interval_and_settle_nothing() -
     score = RECIPES["regression"].metrics["mae"]
     judgment = judged(metric(2.0, "mae", "regression@1"), score, table(OTHER, y=[0] * 50), answers, seed=3)
     assert (judgment.result, judgment.seed, judgment.p_value) == (Result.INCONCLUSIVE, 3, None)
-    assert "on other items, which holds the declared value" in judgment.reason
+    assert "other items, seed 3, which holds the declared value" in judgment.reason
 
 
 def test_among_many_claims_one_must_be_further_off() -> None:

@@ -133,3 +133,54 @@ def test_nothing_is_recorded_of_what_is_rejected_or_does_not_run(tmp_path: Path)
     (tmp_path / "model" / "more.pkl").write_bytes(pickled(name("os", "system") + b"X\x02\0\0\0ls\x85R"))
     assert main(["record", reference, *given]) == 1
     assert not golden.exists()
+
+
+METRIC = """\
+metrics:
+  - {id: half, metric: mae, value: 0, data: {name: set, split: test, revision: r1}, recipe: {harness: RECIPE}}
+  - {id: all, metric: rmse, value: %s, data: {name: set, split: test, sha256: "%s"}, recipe: {harness: RECIPE}}
+  - {id: bare, metric: f1, value: 0.9, data: {name: set}}
+""".replace("RECIPE", "builtin/regression@1")
+
+
+def measured(folder: Path, value: float, *more: str) -> int:
+    """A graph of four numbers, one a row, and data that it doubles but for one that is off by 1."""
+    from hashlib import sha256
+
+    reference = model(folder)
+    data = folder.parent / "set.npz"
+    np.savez(data, x=np.arange(4, dtype=np.float32), y=np.array([0.0, 2.0, 4.0, 7.0]))
+    with (folder / "behavior.yaml").open("a") as file:
+        file.write(METRIC % (value, sha256(data.read_bytes()).hexdigest()))
+    return main(["behavior", reference, *more])
+
+
+@pytest.mark.parametrize(("value", "code", "told"), [(0.5, 0, "consistent"), (0.25, 1, "contradicted")])
+def test_metrics_are_measured_on_the_data_that_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], value: float, code: int, told: str
+) -> None:
+    (tmp_path / "model").mkdir()
+    assert measured(tmp_path / "model", value, "--data", f"set={tmp_path / 'set.npz'}") == code
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"{told} all: rmse: declared {value} · measured 0.5 [0, 0.866] · n 4 · the declared items" in shown
+    assert "inconclusive half: mae: declared 0 · measured 0.25 [0, 0.75] · n 4 · other items, seed 0" in shown
+    assert "not-checkable bare: f1: it does not say the split, the data's digest or revision and the recipe" in shown
+    assert "level 3, declared metrics: 2 measured" in shown
+    assert "None of this can reveal a backdoor" in shown
+
+
+def test_without_data_nothing_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "model").mkdir()
+    assert measured(tmp_path / "model", 0.5) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "not-checkable all: rmse: no data is given for set (--data NAME=FILE)" in shown
+    assert "level 3, declared metrics: not measured" in shown
+    (tmp_path / "model" / "more.pkl").write_bytes(pickled(name("os", "system") + b"X\x02\0\0\0ls\x85R"))
+    assert main(["behavior", str(tmp_path / "model")]) == 1
+    assert "all: rmse: the model is rejected and may not run" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("given", ["set.npz", "=set.npz", "set=", "set=absent.npz", "set=behavior.yaml"])
+def test_data_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], given: str) -> None:
+    assert main(["behavior", model(tmp_path), "--data", given]) == 2
+    assert "Traceback" not in capsys.readouterr().err

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from verifier.behavior import tensors
 from verifier.behavior.difference import Difference, difference
+from verifier.behavior.plan import planned, without_answers
 from verifier.behavior.runner import Entry, Job, Model, Ran, run
 from verifier.behavior.sandbox import Bounds, Mode
 from verifier.errors import InspectionError, NotFoundError, NotRun
@@ -85,10 +86,8 @@ def measure(declarations: Sequence[Declaration], bench: Bench) -> Iterator[Fact 
 
     A run that did not end well is `not-checkable`, and says why: that is no difference.
     """
-    secret = {file.file for declared in declarations for golden in declared.golden for file in golden.outputs}
+    model = without_answers(bench.model, declarations)
     for declared in declarations:
-        files = bench.model.files
-        model = Model(bench.model.folder, tuple(path for path in files if path not in secret))
         for place, golden in enumerate(declared.golden):
             claim = _claim(declared, golden, place, bench.who)
             try:
@@ -126,40 +125,12 @@ def job(declared: Declaration, golden: Golden, bench: Bench) -> Job:
         NotRun: neither declaration nor files say how.
         Malformed: inputs cannot be read.
     """
-    named = declared.regime.entry or guessed(bench.model.files)
-    if named not in tuple(Entry):
-        raise NotRun(f"there is no built-in entry {named!r}" if named else "nothing says how to run it (regime.entry)")
-    entry = Entry(named)
-    runtime = next(iter(declared.regime.runtime), Runtime.ONNX if entry is Entry.TENSOR else Runtime.TORCH)
-    file = declared.source if declared.dialect is Dialect.ONNX else _weights(entry, bench.model.files, golden)
-    if entry.takes_texts:
+    way = planned(declared, bench.model.files)
+    if way.entry.takes_texts:
         found = [text for one in golden.inputs for text in tensors.texts(one.file, bench.read(one.file))]
-        return Job(entry, Runtime.TORCH, file, texts=tuple(found))
+        return replace(way, texts=tuple(found))
     given = [array for one in golden.inputs for array in tensors.arrays(one.file, bench.read(one.file))]
-    return Job(entry, runtime, file, tensors={str(place): array for place, array in enumerate(given)})
-
-
-def guessed(files: Sequence[str]) -> str:
-    """The entry that files speak for themselves."""
-    if "modules.json" in files:
-        return Entry.SENTENCE_EMBEDDING
-    return Entry.TENSOR if sum(path.endswith(".onnx") for path in files) == 1 else ""
-
-
-def _weights(entry: Entry, files: Sequence[str], golden: Golden) -> str:
-    """The one file that holds graph or weights; "" where transformers finds it.
-
-    Raises:
-        NotRun: there is none, or several.
-    """
-    suffix = {Entry.TENSOR: ".onnx", Entry.MLP: ".safetensors", Entry.CNN: ".safetensors"}.get(entry, ".gguf")
-    data = {one.file for one in (*golden.inputs, *golden.outputs)}
-    found = [path for path in files if path.endswith(suffix) and path not in data]
-    if entry.takes_texts:
-        return found[0] if len(found) == 1 and not any(path.endswith(".safetensors") for path in files) else ""
-    if len(found) != 1:
-        raise NotRun(f"it has {len(found)} files {suffix}, and one is run")
-    return found[0]
+    return replace(way, tensors={str(place): array for place, array in enumerate(given)})
 
 
 def _held(golden: Golden, regime: Regime, ran: Ran, bench: Bench) -> tuple[tuple[Fact, ...], list[Difference]]:

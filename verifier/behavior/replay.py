@@ -8,13 +8,14 @@ with a backdoor has the accuracy of the model without.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from verifier.behavior import recipes, statistics
 from verifier.behavior.recipes import Answers, Inputs, Recipe, Score, Table
+from verifier.errors import InspectionError, NotRun, UsageError
 from verifier.records import Result
 from verifier.records.declaration import Metric
 
@@ -36,10 +37,8 @@ MAX_TOLERANCE = 0.01
 ARITHMETIC = 1e-4
 """What arithmetic may move a score on the same items; embedding scores were measured to be within 4e-5."""
 
-CANNOT_SEE = (
-    "A metric says nothing of inputs its data does not hold: a model with a backdoor has the accuracy of one without."
-)
-"""What stands beside every metric that is consistent."""
+RATES = frozenset({"accuracy", "f1", "f1-macro"})
+"""Metrics from 0 to 1; some publish percents under the same name."""
 
 _CORRELATIONS = frozenset(recipes.RECIPES["sts"].metrics)
 
@@ -75,20 +74,16 @@ class Judgment:
 
 
 def replay(
-    metrics: Iterable[Metric], data: Mapping[str, Table], compute: Compute, *, seed: int = 0
+    metrics: Iterable[tuple[Metric, Compute]], data: Mapping[str, Table], *, seed: int = 0
 ) -> tuple[Judgment, ...]:
     """Measures what can be measured, and judges each metric.
 
     Args:
-        metrics: as declared.
+        metrics: as declared, each with what runs the model as its declaration says.
         data: what a data set is called in the declaration, or its SHA-256, to what lies on this machine.
-        compute: runs the model.
         seed: of the order and the resampling.
-
-    Raises:
-        UsageError: data has not the columns that a recipe needs.
     """
-    return adjusted([_judged(metric, data, compute, seed) for metric in metrics])
+    return adjusted([_judged(metric, data, compute, seed) for metric, compute in metrics])
 
 
 def adjusted(judgments: Sequence[Judgment]) -> tuple[Judgment, ...]:
@@ -105,23 +100,66 @@ def adjusted(judgments: Sequence[Judgment]) -> tuple[Judgment, ...]:
 
 
 def _judged(metric: Metric, data: Mapping[str, Table], compute: Compute, seed: int) -> Judgment:
+    try:
+        recipe, score = _recipe(metric)
+        table = data.get(metric.data.sha256) or data.get(metric.data.name)
+        if table is None:
+            raise NotRun(f"no data is given for {metric.data.name} (--data NAME=FILE)")
+        answers = _answers(metric, recipe, table, compute)
+    except InspectionError as error:
+        return Judgment(metric, Result.NOT_CHECKABLE, str(error))
+    return judged(metric, score, table, answers, seed=seed)
+
+
+def _recipe(metric: Metric) -> tuple[Recipe, Score]:
+    """What measures it.
+
+    Raises:
+        NotRun: nothing does, and why.
+    """
     if gaps := metric.gaps():
-        return Judgment(metric, Result.NOT_CHECKABLE, f"it does not say {_listed(gaps)}")
+        raise NotRun(f"it does not say {_listed(gaps)}")
     harness = metric.recipe.harness if metric.recipe else ""
     recipe = recipes.find(harness)
     if recipe is None:
-        return Judgment(metric, Result.NOT_CHECKABLE, f"the recipe {harness} is not built in")
+        raise NotRun(f"the recipe {harness} is not built in")
     if metric.metric not in recipe.metrics:
-        return Judgment(metric, Result.NOT_CHECKABLE, f"{harness} does not measure {metric.metric}")
-    table = data.get(metric.data.sha256) or data.get(metric.data.name)
-    if table is None:
-        return Judgment(metric, Result.NOT_CHECKABLE, f"no data is given for {metric.data.name}")
-    return judged(metric, recipe.metrics[metric.metric], table, _answers(metric, recipe, table, compute), seed=seed)
+        raise NotRun(f"{harness} does not measure {metric.metric}")
+    if metric.metric in RATES and not 0 <= metric.value <= 1:
+        raise NotRun(f"{metric.metric} is from 0 to 1, and {metric.value:.6g} is declared")
+    return recipe, recipe.metrics[metric.metric]
 
 
 def _answers(metric: Metric, recipe: Recipe, table: Table, compute: Compute) -> Answers:
+    """What the model gave for each item.
+
+    Raises:
+        NotRun: it gave something else, or the data lacks a column.
+    """
     columns = recipe.named(metric.recipe.arguments if metric.recipe else ())
-    return recipe.answers(compute(recipe.inputs(table, columns)), table, columns)
+    with _fitting(table):
+        inputs = recipe.inputs(table, columns)
+    outputs = compute(inputs)
+    with _fitting(table):
+        answers = recipe.answers(outputs, table, columns)
+    if not len(answers.found) == len(answers.expected) == table.n:
+        raise NotRun(f"{len(answers.found)} answers came out for {table.n} items")
+    return answers
+
+
+@contextmanager
+def _fitting(table: Table) -> Iterator[None]:
+    """Tells data and outputs that are not what a recipe takes.
+
+    Raises:
+        NotRun: they are not.
+    """
+    try:
+        yield
+    except UsageError as error:
+        raise NotRun(str(error)) from error
+    except (IndexError, OverflowError, TypeError, ValueError) as error:
+        raise NotRun(f"what came out, or {table.name}, is not what the recipe takes") from error
 
 
 def judged(metric: Metric, score: Score, table: Table, answers: Answers, *, seed: int = 0) -> Judgment:
@@ -134,18 +172,20 @@ def judged(metric: Metric, score: Score, table: Table, answers: Answers, *, seed
         answers: for its rows.
         seed: of lots that are drawn.
     """
-    value = score(answers.found, answers.expected)
+    finite = all(map(math.isfinite, answers.found))
+    value = score(answers.found, answers.expected) if finite else math.nan
     if not math.isfinite(value):
         return Judgment(
             metric, Result.INCONCLUSIVE, f"{metric.metric} is not defined on these items", data=table.sha256
         )
-    found = partial(Judgment, metric, measured=value, n=table.n, data=table.sha256, seed=seed)
     interval = _interval(metric.metric, score, value, answers, seed)
+    shown = f"declared {metric.value:.6g} · measured {value:.6g} [{interval[0]:.4g}, {interval[1]:.4g}] · n {table.n}"
+    p_value = None
     if metric.data.sha256 == table.sha256:
         result, reason = _same_items(metric, value)
-        return found(result, reason, interval=interval)
-    result, reason, p_value = _other_items(metric, value, answers, interval, seed)
-    return found(result, reason, interval=interval, p_value=p_value)
+    else:
+        result, reason, p_value = _other_items(metric, value, answers, interval, seed)
+    return Judgment(metric, result, f"{shown} · {reason}", value, table.n, interval, p_value, table.sha256, seed)
 
 
 def _same_items(metric: Metric, value: float) -> tuple[Result, str]:
@@ -154,18 +194,17 @@ def _same_items(metric: Metric, value: float) -> tuple[Result, str]:
     allowed = rounding(metric.value) + ARITHMETIC
     if declared is not None:
         allowed = max(allowed, min(declared.abs + declared.rel * abs(metric.value), MAX_TOLERANCE))
-    shown = f"declared {metric.value:.6g}, measured {value:.6g} for these bytes on the declared data"
     if abs(value - metric.value) <= allowed:
-        return Result.CONSISTENT, f"{shown}, within {allowed:.2g}"
-    side = "better" if value > metric.value else "lower"
-    return Result.CONTRADICTED, f"{shown}: {side} by {abs(value - metric.value):.2g}, more than {allowed:.2g}"
+        return Result.CONSISTENT, f"the declared items, within {allowed:.2g}"
+    side, off = "above" if value > metric.value else "below", abs(value - metric.value)
+    return Result.CONTRADICTED, f"the declared items: {side} by {off:.2g} for these bytes, more than {allowed:.2g}"
 
 
 def _other_items(
     metric: Metric, value: float, answers: Answers, interval: tuple[float, float], seed: int
 ) -> tuple[Result, str, float | None]:
     n = len(answers.found)
-    shown = f"declared {metric.value:.6g}, measured {value:.6g} [{interval[0]:.4g}, {interval[1]:.4g}] on other items"
+    shown = f"other items, seed {seed}"
     if metric.metric == "accuracy":
         order = statistics.order(n, seed)
         right = (answers.found[i] == answers.expected[i] for i in order)

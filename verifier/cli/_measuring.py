@@ -29,7 +29,7 @@ Unsandboxed = Annotated[
 Seconds = Annotated[int, typer.Option(metavar="N", min=1, max=86400, help="Seconds a run may take.")]
 
 
-@app.command(epilog=examples("verify behavior ./model", "verify behavior org/name --keep outputs   (once fetched)"))
+@app.command(epilog=examples("verify behavior ./model", "verify behavior ./model --data digits=test.npz"))
 def behavior(
     references: References,
     *,
@@ -42,6 +42,10 @@ def behavior(
     ] = None,
     golden: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Also hold it against what `verify record` wrote here.")
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=PATH", help="A declared data set that lies here: .csv, .jsonl or .npz; repeatable."),
     ] = None,
     seconds: Seconds = 600,
     allow_unsandboxed: Unsandboxed = False,
@@ -64,6 +68,7 @@ def behavior(
         allow_unsandboxed=allow_unsandboxed,
         keep=keep,
         own=golden,
+        data=tuple(data or ()),
         seconds=seconds,
     )
     return command.run(references, request, report_format, shared.targets(output or [], None))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from verifier.cli import _terminal
 from verifier.cli import model as models
+from verifier.errors import UsageError
 from verifier.records import Verdict
 
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ class Request(models.Request):
         allow_unsandboxed: run them where no sandbox works.
         keep: folder for what comes out.
         own: folder of golden vectors that `verify record` made.
+        data: `NAME=PATH` of data sets that lie here.
         seconds: that a run may take.
     """
 
     allow_unsandboxed: bool = False
     keep: Path | None = None
     own: Path | None = None
+    data: tuple[str, ...] = ()
     seconds: int = 600
 
     def verdict(self, reference: str) -> Verdict:
@@ -67,6 +70,7 @@ class Request(models.Request):
                 allow_unsandboxed=self.allow_unsandboxed,
                 keep=self.keep,
                 own=self.own,
+                data=dict(map(_named, self.data)),
                 bounds=Bounds(wall=self.seconds, cpu=8 * self.seconds),
                 pins=self._pins(),
                 memory=Memory(place()) if self.memory else None,
@@ -74,6 +78,18 @@ class Request(models.Request):
             )
         finally:
             progress.clear()
+
+
+def _named(text: str) -> tuple[str, Path]:
+    """Name and file of `NAME=PATH`.
+
+    Raises:
+        UsageError: it is not that.
+    """
+    name, _, path = text.rpartition("=")
+    if not name or not path:
+        raise UsageError(f"--data {text} names no data set.", "Write --data NAME=PATH, the name as it is declared.")
+    return name, Path(path)
 
 
 def run(references: Sequence[str], request: Request, report_format: str, files: Sequence[models.Target]) -> int:

@@ -32,7 +32,7 @@ def levels(measured: Sequence[Comparison], facts: Iterable[Fact]) -> Iterator[st
 
 def _confinement(fact: Fact) -> tuple[str, ...]:
     """How the child was confined that a fact comes from, with the versions of what computed."""
-    if fact.kind != Measured.GOLDEN or not isinstance(fact.value, tuple):
+    if not isinstance(fact.value, tuple):
         return ()
-    mode, versions = fact.value[3:5]
+    mode, versions = fact.value[-2:]
     return (f"{'NO SANDBOX, as was asked for' if mode == 'none' else mode}, by {versions}",)

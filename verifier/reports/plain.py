@@ -171,8 +171,14 @@ class _Page:
         if not measured:
             return
         self._section("Behavior")
+        unchecked = [one for one in measured if one.result is Result.NOT_CHECKABLE]
+        hidden = [] if self._verbose > 0 else unchecked[_GROUPS:]
         for one in measured:
-            self._line(2, (one.result.value, _RESULT_STYLE.get(one.result, "yellow")), (f"  {safe(one.reason)}", ""))
+            if one not in hidden:
+                style = _RESULT_STYLE.get(one.result, "yellow")
+                self._line(2, (one.result.value, style), (f"  {safe(one.reason)}", ""))
+        if hidden:
+            self._line(2, (f"and {len(hidden)} more that are not checkable (-v shows all)", "dim"))
         for level in levels(measured, verdict.dossier.facts):
             self._line(2, (level, "dim"))
         if any(one.result is Result.CONSISTENT for one in measured):

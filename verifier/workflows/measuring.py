@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,8 +11,9 @@ from pathlib import Path
 
 from verifier import policy as policies
 from verifier import sources
-from verifier.behavior import golden, sandbox, tensors
-from verifier.behavior.runner import Model
+from verifier.behavior import golden, metrics, recipes, sandbox, tensors
+from verifier.behavior.recipes import Table
+from verifier.behavior.runner import Job, Model, Ran, run
 from verifier.claims._declaration.collection import declarations
 from verifier.errors import BudgetExceeded, UsageError
 from verifier.pipeline import load_policy, verify_source
@@ -38,6 +39,7 @@ class Measurement:
         allow_unsandboxed: a person typed that it may run where no sandbox works.
         keep: folder for what comes out; None keeps nothing.
         own: folder of golden vectors that `recording.record` made; None is none.
+        data: what data sets are called that lie here; a file that is the declared one by its digest is found anyway.
         bounds: of each run.
         pins: what the project's lock says.
         memory: of digests.
@@ -48,6 +50,7 @@ class Measurement:
     allow_unsandboxed: bool = False
     keep: Path | None = None
     own: Path | None = None
+    data: Mapping[str, Path] = field(default_factory=dict)
     bounds: sandbox.Bounds = field(default_factory=sandbox.Bounds)
     pins: Pins = field(default_factory=Pins)
     memory: Memory | None = None
@@ -75,7 +78,8 @@ def measure(reference: str, named: str | Sequence[str], how: Measurement, *, rev
     source, verdict = judged(reference, chosen, how, revision)
     declared = [*_declared(source), *golden.test_sets([artifact.path for artifact in source.snapshot.artifacts])]
     if not may_run(verdict):
-        measured: list[Fact | Comparison] = [*golden.left(declared, f"the model is {verdict.outcome} and may not run")]
+        reason = f"the model is {verdict.outcome} and may not run"
+        measured: list[Fact | Comparison] = [*golden.left(declared, reason), *metrics.left(declared, reason)]
     else:
         measured = list(_measured(source, declared, how))
         source.check_unchanged()
@@ -120,13 +124,28 @@ def _measured(source: LocalSource, declared: Sequence[Declaration], how: Measure
     files = tuple(artifact.path for artifact in source.snapshot.artifacts)
     own = local.resolve(sources.parse(str(how.own.absolute()))) if how.own is not None else None
     recorded = _declared(own) if own is not None else []
-    if not any(one.golden for one in (*declared, *recorded)):
-        return
-    mode = sandbox.mode(allow_unsandboxed=how.allow_unsandboxed)
-    bench = golden.Bench(Model(source.folder, files), partial(read, source), mode, how.bounds, _keeper(how.keep))
-    yield from golden.measure(declared, bench)
-    if own is not None:
-        yield from golden.measure(recorded, replace(bench, read=partial(read, own), who=golden.OWN))
+    data = _tables(how.data)
+    if any(one.golden for one in (*declared, *recorded)):
+        mode = sandbox.mode(allow_unsandboxed=how.allow_unsandboxed)
+        bench = golden.Bench(Model(source.folder, files), partial(read, source), mode, how.bounds, _keeper(how.keep))
+        yield from golden.measure(declared, bench)
+        if own is not None:
+            yield from golden.measure(recorded, replace(bench, read=partial(read, own), who=golden.OWN))
+
+    def ran(model: Model, job: Job) -> Ran:
+        return run(model, job, mode=sandbox.mode(allow_unsandboxed=how.allow_unsandboxed), bounds=how.bounds)
+
+    yield from metrics.measure(declared, data, Model(source.folder, files), ran)
+
+
+def _tables(paths: Mapping[str, Path]) -> dict[str, Table]:
+    """Data sets by what they are called and by their digests.
+
+    Raises:
+        UsageError: one cannot be read.
+    """
+    tables = {name: recipes.load(path) for name, path in paths.items()}
+    return {**tables, **{table.sha256: table for table in tables.values()}}
 
 
 def _declared(source: LocalSource) -> list[Declaration]:

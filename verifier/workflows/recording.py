@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from verifier.behavior import golden, runner, sandbox, tensors
+from verifier.behavior.plan import guessed
 from verifier.behavior.runner import Entry, Job, Model
 from verifier.errors import Malformed, NotRun, RefusedError, UsageError
 from verifier.pipeline import load_policy
@@ -73,7 +74,7 @@ def record(
     if not may_run(verdict):
         raise NotAcceptedError(verdict)
     files = tuple(artifact.path for artifact in source.snapshot.artifacts)
-    chosen = _entry(entry or golden.guessed(files))
+    chosen = _entry(entry or guessed(files))
     name, content = _inputs(inputs, chosen)
     vectors = Golden("recorded", (DataFile(name, _sha256(content)),), (DataFile("outputs-0.npy", ""),), Kind.TENSOR)
     declared = Declaration(regime=Regime(entry=chosen.value), golden=(vectors,), source="behavior.yaml")
