@@ -48,6 +48,10 @@ fuzz: $(STAMP)  ## differential pickle fuzzing; N=number of streams
 stages: $(STAMP)  ## hold verdicts before and after the download against each other; N=number of files
 	STAGES=$(or $(N),10000) $(BIN)/python -m pytest -n auto tests/pipeline/test_two_stages.py
 
+man: $(STAMP)  ## the manual page, from the help of the commands
+	@mkdir -p build
+	$(BIN)/python -m verifier.cli.man > build/verify.1
+
 build: $(STAMP)  ## reproducible wheel and source archive
 	$(BIN)/pip install --quiet --group build
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build
@@ -63,4 +67,4 @@ release-lock: $(STAMP)  ## pin what lists a release's components, by hash
 clean:  ## remove what the targets made
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage*
 
-.PHONY: help dev lint format test registries demo bench fuzz stages build action-lock release-lock clean
+.PHONY: help dev lint format test registries demo bench fuzz stages man build action-lock release-lock clean
