@@ -24,6 +24,9 @@ HUB = "https://huggingface.co"
 
 Object = dict[str, Plain]
 
+_SAYING = {"attestation": "attestation", "signature": "digital-signature"}
+"""Types of external references by kind of the claim."""
+
 
 def document(verdicts: Sequence[Verdict], failures: Sequence[Failure], version: str) -> str:
     """The bill of materials as one line of JSON; the same verdict gives the same bytes.
@@ -138,9 +141,9 @@ def _references(verdict: Verdict) -> Iterator[Plain]:
         yield {"type": "distribution", "url": f"{place}/tree/{snapshot.commit}"}
         yield {"type": "model-card", "url": place}
     for claim in verdict.dossier.claims:
-        if claim.kind == "signature":
+        if kind := _SAYING.get(claim.kind):
             comment = f"{claim.standing.value}: {safe(claim.who)}"
-            yield {"type": "digital-signature", "url": quote(claim.evidence.artifact), "comment": comment}
+            yield {"type": kind, "url": quote(claim.evidence.artifact), "comment": comment}
 
 
 def _dependency(verdict: Verdict) -> Object:

@@ -96,4 +96,4 @@ def _inputs(verdict: Verdict) -> Iterator[Plain]:
 
 
 def _is_trusted(claim: Claim) -> bool:
-    return claim.kind == "signature" and claim.standing is Standing.VERIFIED
+    return claim.kind in ("signature", "attestation") and claim.standing is Standing.VERIFIED

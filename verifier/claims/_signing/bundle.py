@@ -106,6 +106,19 @@ def envelope_of(node: Node) -> Envelope:
     return Envelope(node.raw("payload"), node.text("payloadType"), signatures[0].raw("sig"))
 
 
+def envelopes_of(node: Node) -> list[Envelope]:
+    """A DSSE envelope as one for each of its signatures.
+
+    Raises:
+        Flaw: it is none, or has no signature or too many.
+    """
+    signatures = node.nodes("signatures")
+    if not 0 < len(signatures) <= MAX_CERTIFICATES:
+        raise Flaw(MALFORMED, f"the envelope has {len(signatures)} signatures")
+    payload, kind = node.raw("payload"), node.text("payloadType")
+    return [Envelope(payload, kind, one.raw("sig")) for one in signatures]
+
+
 def write(bundle: Bundle) -> str:
     """The bundle as JSON text, as `read` and `model-signing` 1.1 read it."""
     material: dict[str, Json]

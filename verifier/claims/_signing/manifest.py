@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from verifier.claims._signing import attestation
+from verifier.claims._signing.attestation import Attestation
 from verifier.claims._signing.bundle import IN_TOTO, Envelope
 from verifier.claims._signing.document import Json, Node, parse
 from verifier.claims._signing.flaw import AMBIGUOUS, COVERS_NOTHING, MALFORMED, UNSAFE_PATH, Flaw
@@ -20,6 +22,8 @@ from verifier.records import visible
 from verifier.records.canonical import binding_digest
 
 STATEMENT = "https://in-toto.io/Statement/v1"
+STATEMENT_0_1 = "https://in-toto.io/Statement/v0.1"
+"""Of attestations before 2023, SLSA provenance v0.2 among them."""
 PREDICATE = "https://model_signing/signature/v1.0"
 PREDICATE_0_2 = "https://model_signing/Digests/v0.1"
 
@@ -87,21 +91,26 @@ class Manifest:
         return any(path == one or path.startswith(f"{one}/") for one in self.ignored)
 
 
-def read(envelope: Envelope) -> Manifest | str:
-    """The manifest in an envelope; the type of its predicate where that is not about a model's files.
+def read(envelope: Envelope) -> Manifest | Attestation:
+    """The manifest in an envelope; an attestation where its predicate is of another type.
 
     Raises:
         Flaw: it is not what the specification says.
     """
     if envelope.payload_type != IN_TOTO:
         raise Flaw(MALFORMED, f"the payload's type is {visible(envelope.payload_type)!r}, not {IN_TOTO}")
-    statement = parse(envelope.payload, "statement")
-    if (kind := statement.text("_type")) != STATEMENT:
+    return stated(envelope.payload)
+
+
+def stated(payload: bytes) -> Manifest | Attestation:
+    """What a statement says, signed or not; raises as `read` does."""
+    statement = parse(payload, "statement")
+    kind, predicate = statement.text("_type"), statement.text("predicateType")
+    if kind != STATEMENT and (kind != STATEMENT_0_1 or predicate in (PREDICATE, PREDICATE_0_2)):
         raise Flaw(MALFORMED, f"the statement's type is {visible(kind)!r}, not {STATEMENT}")
-    predicate = statement.text("predicateType")
     if predicate == PREDICATE:
         return _checked(_current(statement))
-    return _checked(_of_0_2(statement)) if predicate == PREDICATE_0_2 else predicate
+    return _checked(_of_0_2(statement)) if predicate == PREDICATE_0_2 else attestation.read(statement)
 
 
 def _current(statement: Node) -> Manifest:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from verifier.claims._signing import bundle, certificate, keyless, keys, manifest
-from verifier.claims._signing.bundle import Bundle
+from verifier.claims._signing.attestation import Attestation
+from verifier.claims._signing.bundle import Bundle, Envelope
+from verifier.claims._signing.document import parse
 from verifier.claims._signing.flaw import AMBIGUOUS, Flaw
 from verifier.claims._signing.manifest import Manifest
+from verifier.records import Standing
 from verifier.records.trust import Method, Signer, Trust
 
 
@@ -16,8 +21,8 @@ class Signature:
     """A signature that is what its specification says.
 
     Args:
-        method: how it was made.
-        covers: the model's files, or the type of predicate where it is about something else.
+        method: how it was made; None where nobody signed it.
+        covers: the model's files, or what it attests.
         fingerprint: SHA-256, hex, of the key's PEM text or of the leaf certificate's DER.
         names: what the leaf certificate calls its holder.
         signers: entries of those trusted whom it is by.
@@ -25,8 +30,8 @@ class Signature:
         expired: which certificate is not valid now, as a clause, or "".
     """
 
-    method: Method
-    covers: Manifest | str
+    method: Method | None
+    covers: Manifest | Attestation
     fingerprint: str
     names: tuple[str, ...]
     signers: tuple[Signer, ...]
@@ -39,12 +44,18 @@ class Signature:
         covers = {self.covers.root, self.covers.binding} if isinstance(self.covers, Manifest) else set()
         return frozenset({self.fingerprint, *covers})
 
+    def weighed(self, trust: Trust) -> tuple[Signature, Standing]:
+        """It with its standing, once what is revoked is taken away."""
+        if self.digests.intersection(trust.revoked):
+            return replace(self, signers=(), doubt="it is revoked"), Standing.CONTRADICTED
+        return self, Standing.VERIFIED if self.signers else Standing.UNVERIFIED
+
     @property
     def who(self) -> str:
         """Whoever made it, as a claimant is named."""
         if self.signers:
             return f"signer {self.signers[0].name}"
-        return f"unknown signer {self.names[0] if self.names else self.fingerprint[:16]}"
+        return f"unknown signer {self.names[0] if self.names else self.fingerprint[:16]}".rstrip()
 
 
 def read(raw: bytes, model: str, trust: Trust) -> Signature:
@@ -64,6 +75,41 @@ def read(raw: bytes, model: str, trust: Trust) -> Signature:
     if given.method is Method.CERTIFICATE:
         return _by_certificate(given, model, trust)
     return _keyless(raw, given, model, trust)
+
+
+def of_attestation(raw: bytes, model: str, trust: Trust) -> Signature:
+    """Judges an attestation: a bundle, an envelope, which names neither key nor certificate, or a statement alone.
+
+    Args:
+        raw: its JSON text.
+        model: see `read`.
+        trust: see `read`.
+
+    Raises:
+        Flaw: see `read`.
+    """
+    document = parse(raw, "attestation")
+    if "mediaType" in document.values:
+        return read(raw, model, trust)
+    if "payload" not in document.values:
+        return Signature(None, manifest.stated(raw), "", (), (), "nobody signed it")
+    envelopes = bundle.envelopes_of(document)
+    doubt, found, name = "no key that is trusted made it", [], ""
+    for signer in trust.signers:
+        if signer.method is not Method.KEY or not _made(signer, envelopes):
+            continue
+        doubt, name = "its key is not trusted for this model and day", keys.fingerprint(keys.load(signer.pem.encode()))
+        found += [signer] if signer.may_sign(model, trust.now.date()) else []
+    return Signature(Method.KEY, manifest.read(envelopes[0]), name, (), tuple(found), "" if found else doubt)
+
+
+def _made(signer: Signer, envelopes: Iterable[Envelope]) -> bool:
+    """Whether one of the signatures is by somebody's key."""
+    for envelope in envelopes:
+        with suppress(Flaw):
+            keys.verify(keys.load(signer.pem.encode()), envelope)
+            return True
+    return False
 
 
 def _by_key(given: Bundle, model: str, trust: Trust) -> Signature:

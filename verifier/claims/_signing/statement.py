@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from verifier.claims import OpenFile, Yield
-from verifier.claims._signing import coverage, flaw, hashing
+from verifier.claims._signing import attested, coverage, flaw, hashing
+from verifier.claims._signing.attestation import Attestation
 from verifier.claims._signing.flaw import Flaw
 from verifier.claims._signing.manifest import Manifest
 from verifier.claims._signing.signature import Signature, read
@@ -46,18 +47,16 @@ def stated(raw: bytes, place: Evidence, model: Model, trust: Trust) -> Iterator[
         yield _claim(place, "unknown signer", Standing.CONTRADICTED, reason=str(error))
         yield Finding(error.rule, (place,), f"The signature {place.artifact} is no good: {error}.")
         return
-    standing = Standing.VERIFIED if signature.signers else Standing.UNVERIFIED
-    if signature.digests.intersection(trust.revoked):
-        signature, standing = replace(signature, signers=(), doubt="it is revoked"), Standing.CONTRADICTED
+    signature, standing = signature.weighed(trust)
+    if isinstance(signature.covers, Attestation):
+        yield from attested.claims(signature, standing, place, model.snapshot, model.folder)
+        return
     if signature.expired:
         yield Finding(flaw.EXPIRED, (place,), f"The signature {place.artifact} counts no more: {signature.expired}.")
     meant = [one.name for one in trust.signers if one.models != ("*",) and one.names(model.snapshot.id)]
     if meant and not signature.signers:
         message = f"The signature {place.artifact} is by {signature.who}, and not by {' or '.join(meant)}."
         yield Finding(flaw.OTHER_SIGNER, (place,), message)
-    if not isinstance(signature.covers, Manifest):
-        yield _claim(place, signature.who, standing, predicate=signature.covers, **_described(signature))
-        return
     scope = coverage.Scope.of(signature.covers, model.snapshot, model.folder, model.signatures)
     yield _claim(place, signature.who, standing, **_described(signature), **_covered(signature.covers, scope))
     for path, parts in scope.covered.items():
@@ -75,7 +74,7 @@ def _claim(place: Evidence, who: str, standing: Standing, **values: Value) -> Cl
 
 def _described(signature: Signature) -> dict[str, Value]:
     described: dict[str, Value] = {
-        "method": signature.method.value,
+        "method": signature.method.value if signature.method else "",
         "fingerprint": signature.fingerprint,
         "names": signature.names,
         "reason": signature.doubt,
