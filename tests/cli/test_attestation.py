@@ -15,6 +15,8 @@ from verifier.cli import main
 
 __all__ = ["key"]
 
+VERIFIER = {"id": "https://pypi.org/project/model-verify/"}
+
 
 @pytest.fixture
 def model(tmp_path: Path) -> str:
@@ -53,6 +55,23 @@ def test_what_passed_passes_again_until_it_changes(
         (root / f"{number}.txt").write_bytes(b"x")
     assert main(["attestation", *given]) == 1
     assert "added: 6 more" in capsys.readouterr().out
+
+
+def test_a_simple_verification_result_is_checked_as_well(
+    model: str, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "model.svr"
+    assert main([model, "-q", "-o", f"svr={file}", "--sign-key", str(key)]) == 0
+    given = [str(file), model, "--key", str(key.with_suffix(".pub"))]
+    code, told = check(capsys, *given, "--policy", "default")
+    assert (code, told["outcome"], told["signer"], told["policy"]) == (0, "accepted", "ana.pub", "default")
+    assert check(capsys, *given, "--policy", "strict")[0] == 1
+    assert main([model, "-q", "-o", f"svr={file}"]) == 0
+    statement = json.loads(file.read_text())
+    assert check(capsys, str(file), model, "--unsigned")[0] == 0
+    for changes in ({"properties": ["MODEL_VERIFY_NOTHING_FOUND"]}, {"verifier": {**VERIFIER, "policies": []}}):
+        file.write_text(json.dumps({**statement, "predicate": {**statement["predicate"], **changes}}))
+        assert check(capsys, str(file), model, "--unsigned")[0] == 1
 
 
 def test_somebody_trusted_must_have_signed_it(

@@ -13,7 +13,7 @@ from tests.builders.verdicts import verdict as accepted
 from verifier.errors import UsageError
 from verifier.records import Asserter, Claim, Digest, Evidence, SourceKind, Stage, Standing, Verdict
 from verifier.records.canonical import binding_digest
-from verifier.reports import attestation
+from verifier.reports import attestation, svr
 from verifier.reports._attestation import MANIFEST, VERDICT
 from verifier.reports._failure import Failure
 
@@ -54,6 +54,26 @@ def test_only_what_was_accepted_passed(verdict: Verdict, result: str) -> None:
     assert predicate["policy"]["digest"]["sha256"] == verdict.policy.digest
     assert predicate["resourceUri"].startswith("pkg:huggingface/org/name@")
     assert [one["outcome"] for one in predicate[VERDICT]["dependencies"]] == ["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "missing"),
+    [
+        (accepted(), set()),
+        (rejected(), {"MODEL_VERIFY_ACCEPTED", "MODEL_VERIFY_NOTHING_FOUND"}),
+        (undecided(), {"MODEL_VERIFY_ACCEPTED", "MODEL_VERIFY_INSPECTED_WHOLE"}),
+    ],
+)
+def test_a_simple_verification_result_lists_only_what_holds(verdict: Verdict, missing: set[str]) -> None:
+    every = {"MODEL_VERIFY_ACCEPTED", "MODEL_VERIFY_INSPECTED_WHOLE", "MODEL_VERIFY_NOTHING_FOUND"}
+    told = confirmed(verdict)
+    parsed = json.loads(svr.render([told]))
+    assert parsed["predicateType"] == "https://in-toto.io/attestation/svr/v0.2"
+    assert parsed["subject"] == statement(told)["subject"]
+    predicate = parsed["predicate"]
+    assert set(predicate) == {"verifier", "timeCreated", "properties"}
+    assert predicate["verifier"]["policies"] == [statement(told)["predicate"]["policy"]]
+    assert set(predicate["properties"]) == every - missing
 
 
 def test_a_folder_is_named_without_what_lies_above_it() -> None:

@@ -36,6 +36,19 @@ language: en
 tags: [x, y]
 ---
 """
+METRICS = b"""\
+---
+license: mit
+model-index:
+- name: model
+  results:
+  - task: {type: text-classification}
+    dataset: {type: glue, name: GLUE, split: test}
+    metrics:
+    - {type: accuracy, value: 0.91}
+    - {type: f1, value: 0.5}
+---
+"""
 
 
 def bill(verdict: Verdict, version: str = "1.6") -> dict[str, Any]:
@@ -52,6 +65,16 @@ def bill(verdict: Verdict, version: str = "1.6") -> dict[str, Any]:
 def saying(*claims: Claim, facts: tuple[Fact, ...] = ()) -> Verdict:
     plain = accepted()
     return replace(plain, dossier=replace(plain.dossier, claims=claims, facts=facts))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_claimed_metrics_are_claims_of_the_model_card(version: str, tmp_path: Path) -> None:
+    lay_out(tmp_path, {"README.md": METRICS, "model.safetensors": model_bytes(3)})
+    card = bill(verify_model(tmp_path), version)["metadata"]["component"]["modelCard"]
+    assert card["quantitativeAnalysis"]["performanceMetrics"] == [
+        {"type": "accuracy", "value": "0.91", "slice": "glue test"},
+        {"type": "f1", "value": "0.5", "slice": "glue test"},
+    ]
 
 
 @pytest.mark.parametrize("version", VERSIONS)

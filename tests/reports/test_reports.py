@@ -8,7 +8,7 @@ from verifier.errors import NotFoundError, RateLimitedError, UsageError
 from verifier.records import SourceKind
 from verifier.reports import Failure
 
-SEVERAL = [name for name in reports.names() if not name.startswith(("attestation", "cyclonedx"))]
+SEVERAL = [name for name in reports.names() if not name.startswith(("attestation", "cyclonedx", "svr"))]
 """Formats that tell of any number of models."""
 
 FAILURE = Failure("org/gone", "not-found", "There is no org/gone.", "Check the name.")
@@ -27,13 +27,14 @@ def test_formats_are_discovered() -> None:
         "markdown",
         "plain",
         "sarif",
+        "svr",
     )
 
 
 def test_unknown_formats_are_named_with_those_there_are() -> None:
     with pytest.raises(
         UsageError,
-        match=r"'yaml'.*attestation, cyclonedx, cyclonedx17, github, html, json, junit, markdown, plain, sarif",
+        match=r"'yaml'.*attestation, cyclonedx, cyclonedx17, github, html, json, junit, markdown, plain, sarif, svr",
     ):
         reports.load("yaml")
 

@@ -77,7 +77,7 @@ def model(
         typer.Option(metavar="FILE", help="Earlier json report: show, and exit by, only what it does not know."),
     ] = None,
     sign_key: Annotated[
-        Path | None, typer.Option(help="Private key (EC, PEM) that signs what -o attestation=FILE writes.")
+        Path | None, typer.Option(help="Private key (EC, PEM) that signs what -o attestation=FILE or svr=FILE writes.")
     ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,

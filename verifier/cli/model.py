@@ -100,7 +100,9 @@ def targets(output: Iterable[str], sign_key: Path | None) -> tuple[Target, ...]:
     """
     files = tuple(_target(text, sign_key) for text in output)
     if sign_key is not None and all(file.finish is _unchanged for file in files):
-        raise UsageError("--sign-key signs attestations, and none is asked for.", "Add -o attestation=FILE.")
+        raise UsageError(
+            "--sign-key signs attestations, and none is asked for.", "Add -o attestation=FILE or -o svr=FILE."
+        )
     return files
 
 
@@ -213,7 +215,7 @@ def destination(text: str) -> tuple[str, Path]:
 def _target(text: str, sign_key: Path | None = None) -> Target:
     name, path = destination(text)
     reports.load(name)
-    if sign_key is None or name != "attestation":
+    if sign_key is None or name not in ("attestation", "svr"):
         return Target(name, path, _unchanged)
     from verifier.workflows import attestation, sign
 

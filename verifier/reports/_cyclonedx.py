@@ -78,7 +78,7 @@ def _model(verdict: Verdict) -> Object:
         "bom-ref": "model",
         "name": safe(name(snapshot)) or "model",
         "purl": purl(snapshot),
-        "modelCard": {"modelParameters": _parameters(verdict, declared)},
+        "modelCard": _card(verdict, declared),
         "properties": _properties(said),
         "externalReferences": [*_references(verdict)],
     }
@@ -105,6 +105,21 @@ def _declared(verdict: Verdict) -> Mapping[str, tuple[str, ...]]:
 def _texts(claim: Claim) -> tuple[str, ...]:
     values: tuple[Value, ...] = claim.value if isinstance(claim.value, tuple) else (claim.value,)
     return tuple(safe(str(value)) for value in values)
+
+
+def _card(verdict: Verdict, declared: Mapping[str, tuple[str, ...]]) -> Object:
+    card: Object = {"modelParameters": _parameters(verdict, declared)}
+    if metrics := [*_metrics(verdict)]:
+        card["quantitativeAnalysis"] = {"performanceMetrics": metrics}
+    return card
+
+
+def _metrics(verdict: Verdict) -> Iterator[Plain]:
+    """What the publisher claims to have measured: metric, value, and on which part of which data."""
+    for claim in verdict.dossier.claims:
+        if claim.kind == "metric" and isinstance(claim.value, tuple):
+            metric, value, *data = _texts(claim)
+            yield {"type": metric, "value": value, "slice": " ".join(part for part in data if part)}
 
 
 def _parameters(verdict: Verdict, declared: Mapping[str, tuple[str, ...]]) -> Object:

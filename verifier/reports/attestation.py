@@ -7,12 +7,10 @@ attested.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from verifier._version import __version__
-from verifier.errors import UsageError
-from verifier.records import Asserter, Claim, Outcome, Snapshot, Stage, Standing, Verdict
-from verifier.records.canonical import Plain, binding_digest, canonical_bytes, to_plain
+from verifier.records import Claim, Outcome, Standing, Verdict
+from verifier.records.canonical import Plain, to_plain
 from verifier.reports import _attestation as terms
 from verifier.reports._failure import Failure
 from verifier.reports._package import purl
@@ -31,32 +29,16 @@ def render(
     Raises:
         UsageError: there is not one verdict, or its bytes were not read.
     """
-    if len(verdicts) != 1 or failures:
-        raise UsageError("An attestation is about one model that has a verdict.", "Write one for each model.")
-    (verdict,) = verdicts
-    if verdict.stage is not Stage.CONFIRMED:
-        raise UsageError(
-            "Nothing is attested about bytes that were not read.", "Download the model, and verify the folder."
-        )
-    files = dict(_digests(verdict.dossier.snapshot))
-    subjects: list[Plain] = [{"name": name, "digest": {"sha256": digest}} for name, digest in files.items()]
-    manifest = binding_digest((name, "sha256", digest) for name, digest in files.items())
-    statement: Plain = {
-        "_type": terms.STATEMENT,
-        "subject": [*subjects, {"name": terms.MANIFEST, "digest": {"sha256": manifest}}],
-        "predicateType": terms.PREDICATE,
-        "predicate": _predicate(verdict),
-    }
-    return canonical_bytes(statement).decode("ascii") + "\n"
+    return terms.document(verdicts, failures, terms.PREDICATE, _predicate)
 
 
 def _predicate(verdict: Verdict) -> dict[str, Plain]:
     passed = verdict.outcome is Outcome.ACCEPTED
     return {
         "verifier": {"id": terms.VERIFIER, "version": {"model-verify": __version__}},
-        "timeVerified": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "timeVerified": terms.now(),
         "resourceUri": purl(verdict.dossier.snapshot),
-        "policy": {"uri": f"{terms.POLICY}{verdict.policy.name}", "digest": {"sha256": verdict.policy.digest}},
+        "policy": terms.policy(verdict),
         "inputAttestations": [*_inputs(verdict)],
         "verificationResult": "PASSED" if passed else "FAILED",
         "verifiedLevels": [terms.ACCEPTED if passed else terms.FAILED],
@@ -70,19 +52,6 @@ def _predicate(verdict: Verdict) -> dict[str, Plain]:
             ],
         },
     }
-
-
-def _digests(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """Each file with the SHA-256 of its bytes.
-
-    Raises:
-        UsageError: a file's bytes were not read.
-    """
-    for artifact in snapshot.artifacts:
-        found = [one.value for one in artifact.digests if (one.algorithm, one.by) == ("sha256", Asserter.COMPUTED)]
-        if not found:
-            raise UsageError(f"Nothing is attested: {artifact.name} was not read.", "See why in the report.")
-        yield artifact.path, found[0]
 
 
 def _inputs(verdict: Verdict) -> Iterator[Plain]:

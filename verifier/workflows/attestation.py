@@ -45,6 +45,23 @@ class Check:
     added: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What both kinds of predicate say.
+
+    Args:
+        policy: name of the policy.
+        digest: of the policy.
+        verified: when.
+        passed: whether the model was accepted.
+    """
+
+    policy: str
+    digest: str
+    verified: str
+    passed: bool
+
+
 def seal(statement: str, hand: Hand) -> str:
     """The statement in its signed DSSE envelope, one line of JSON."""
     envelope = bundle.envelope_json(hand.seal(statement.encode()))
@@ -77,7 +94,7 @@ def check(
     try:
         payload, signer = _opened(read_file(file, "attestation"), signers, unsigned=unsigned)
         statement = parse(payload, "statement")
-        predicate = _predicate(statement)
+        summary = _summary(statement)
         promised = _subjects(statement)
     except Flaw as error:
         return Check(Outcome.REJECTED, f"The attestation is no good: {error}.")
@@ -88,22 +105,22 @@ def check(
         Outcome.ACCEPTED,
         "These bytes are those that passed.",
         signer.name if signer and counts else "",
-        predicate.node("policy").text("uri").removeprefix(terms.POLICY),
-        str(predicate.values.get("timeVerified", "")),
+        summary.policy,
+        summary.verified,
         tuple(name for name, digest in found.items() if promised.get(name, digest) != digest),
         tuple(name for name in promised if name not in found),
         tuple(name for name in found if name not in promised),
     )
-    outcome, reason = _judged(told, predicate, policy, gaps=bool(dossier.coverage), trusted=counts or unsigned)
+    outcome, reason = _judged(told, summary, policy, gaps=bool(dossier.coverage), trusted=counts or unsigned)
     return Check(outcome, reason, told.signer, told.policy, told.verified, told.differs, told.missing, told.added)
 
 
-def _judged(told: Check, predicate: Node, policy: str, *, gaps: bool, trusted: bool) -> tuple[Outcome, str]:
+def _judged(told: Check, summary: Summary, policy: str, *, gaps: bool, trusted: bool) -> tuple[Outcome, str]:
     if told.differs or told.missing or told.added:
         return Outcome.REJECTED, "The model is not the one it is about."
-    if predicate.values.get("verificationResult") != "PASSED":
+    if not summary.passed:
         return Outcome.REJECTED, "It says that the model did not pass."
-    if policy and predicate.node("policy").node("digest").values.get("sha256") != policy:
+    if policy and summary.digest != policy:
         return Outcome.REJECTED, f"It was made under another policy, {told.policy}."
     if gaps:
         return Outcome.UNDECIDED, "Some files of the model cannot be read."
@@ -139,14 +156,24 @@ def _made_by(signer: Signer, envelope: Envelope) -> bool:
     return True
 
 
-def _predicate(statement: Node) -> Node:
-    if statement.text("_type") != terms.STATEMENT or statement.text("predicateType") != terms.PREDICATE:
-        raise Flaw(MALFORMED, "it is no SLSA Verification Summary v1")
+def _summary(statement: Node) -> Summary:
+    kind = statement.text("predicateType")
+    if statement.text("_type") != terms.STATEMENT or kind not in (terms.PREDICATE, terms.RESULT):
+        raise Flaw(MALFORMED, "it is neither a SLSA Verification Summary v1 nor a Simple Verification Result v0.2")
     predicate = statement.node("predicate")
-    if (verifier := predicate.node("verifier").text("id")) != terms.VERIFIER:
-        raise Flaw(MALFORMED, f"it was made by {verifier!r}, not by model-verify")
-    predicate.node("policy").text("uri")
-    return predicate
+    verifier = predicate.node("verifier")
+    if (name := verifier.text("id")) != terms.VERIFIER:
+        raise Flaw(MALFORMED, f"it was made by {name!r}, not by model-verify")
+    if kind == terms.PREDICATE:
+        policy, time = predicate.node("policy"), "timeVerified"
+        passed = predicate.values.get("verificationResult") == "PASSED"
+    else:
+        policies, time = verifier.nodes("policies"), "timeCreated"
+        if len(policies) != 1:
+            raise Flaw(MALFORMED, f"it names {len(policies)} policies, not one")
+        policy, passed = policies[0], terms.ACCEPTED in predicate.texts("properties")
+    digest = policy.node("digest").text("sha256")
+    return Summary(policy.text("uri").removeprefix(terms.POLICY), digest, str(predicate.values.get(time, "")), passed)
 
 
 def _subjects(statement: Node) -> Mapping[str, str]:
