@@ -17,7 +17,7 @@ from verifier.records import Decision, Level, Outcome, Verdict, visible
 from verifier.records.canonical import digest_of
 from verifier.reports.json import FORMAT, verdict_plain
 
-RECORDS = frozenset({"attestation", "cyclonedx", "cyclonedx17", "json"})
+RECORDS = frozenset({"attestation", "cyclonedx", "cyclonedx17", "json", "svr"})
 """Formats that record verdicts and are written whole."""
 
 _LIMIT = 1 << 28
