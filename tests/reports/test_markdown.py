@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.builders.dossiers import comparison
 from tests.builders.verdicts import denial, everything, finding, verdict
-from verifier.records import Outcome
+from verifier.records import Outcome, Result
 from verifier.reports import Failure
 from verifier.reports.markdown import render
 
@@ -32,6 +33,13 @@ def test_many_reasons_are_cut() -> None:
 
 
 def test_failures_are_rows() -> None:
-    assert "| ❔ no verdict | org/gone | There is no org/gone. |" in render(
+    assert "| ❔ no verdict | org/gone | There is no org/gone. | | | |" in render(
         [], failures=[Failure("org/gone", "not-found", "There is no org/gone.", "")]
     )
+
+
+def test_claims_are_counted() -> None:
+    told = verdict()
+    held = (comparison("layers", Result.CONTRADICTED),)
+    row = render([replace(told, dossier=replace(told.dossier, comparisons=held))]).splitlines()[2]
+    assert row.endswith("| 1 contradicted &#40;layers&#41; |")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.builders.dossiers import comparison
 from tests.builders.verdicts import (
     COMMIT,
     MEMBER,
@@ -164,3 +165,13 @@ def test_color_is_only_used_when_asked_for() -> None:
 )
 def test_sizes_are_decimal(count: int, shown: str) -> None:
     assert size(count) == shown
+
+
+def test_claims_are_counted_in_one_line_and_those_that_are_wrong_are_named() -> None:
+    results = (Result.CONSISTENT, Result.CONTRADICTED, Result.INCONCLUSIVE, Result.CONSISTENT)
+    held = tuple(comparison(f"kind-{i}", result) for i, result in enumerate(results))
+    plain = verdict()
+    told = replace(plain, dossier=replace(plain.dossier, comparisons=(*held, comparison("digest", Result.CONSISTENT))))
+    line = "claims: 2 consistent, 1 contradicted (kind-1), 1 inconclusive; `verify card` shows them"
+    assert line in [one.strip() for one in render([told]).splitlines()]
+    assert "claims:" not in render([plain])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from verifier.records import Level, Outcome, Verdict
+from verifier.reports._claims import tally
 from verifier.reports._failure import Failure
 from verifier.reports._view import bytes_read, closure, items, model, place, safe, size
 
@@ -24,9 +25,9 @@ def render(
 ) -> str:
     """A table of verdicts, then a table of reasons for each that is not accepted."""
     everything = [one for verdict in verdicts for one in closure(verdict)]
-    lines = ["| Verdict | Model | Stage | Policy | Read |", "| --- | --- | --- | --- | --- |"]
+    lines = ["| Verdict | Model | Stage | Policy | Read | Claims |", "| --- | --- | --- | --- | --- | --- |"]
     lines += [_row(verdict) for verdict in everything]
-    lines += [f"| ❔ no verdict | {cell(one.reference)} | {cell(one.message)} | | |" for one in failures]
+    lines += [f"| ❔ no verdict | {cell(one.reference)} | {cell(one.message)} | | | |" for one in failures]
     for verdict in everything:
         if verdict.outcome is not Outcome.ACCEPTED:
             lines += _reasons(verdict)
@@ -42,6 +43,7 @@ def _row(verdict: Verdict) -> str:
         verdict.stage.value,
         cell(verdict.policy.name),
         f"{size(bytes_read(dossier))} of {size(total)}",
+        cell(tally(dossier)),
     ]
     return f"| {' | '.join(cells)} |"
 

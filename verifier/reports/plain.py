@@ -16,6 +16,7 @@ from verifier.records import Claim, Coverage, Finding, Level, Outcome, Result, S
 from verifier.records.scan import HUB, ORGANIZATION, SCANS
 from verifier.records.terms import Measured
 from verifier.reports._behavior import BLIND, levels
+from verifier.reports._claims import tally
 from verifier.reports._failure import Failure
 from verifier.reports._view import GAPS, Item, bytes_read, closure, gaps, items, model, place, safe, size
 
@@ -199,6 +200,8 @@ class _Page:
         unchecked = sorted({name for coverage in dossier.coverage for name in coverage.unchecked})
         if unchecked:
             self._line(2, (f"only checked once downloaded: {', '.join(map(safe, unchecked))}", ""))
+        if claims := tally(dossier):
+            self._line(2, (f"claims: {safe(claims)}; `verify card` shows them", ""))
         if self._verbose > 0:
             self._files(dossier.coverage)
 
