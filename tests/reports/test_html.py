@@ -92,7 +92,7 @@ def test_it_says_verdict_reason_place_and_waiver() -> None:
     assert "Loading the file would run a shell command." in text
     assert "pytorch_model.bin → archive/data.pkl, byte 77" in text
     assert "waived by W-7" in text
-    assert '<span class="result contradicted">contradicted</span> The bytes are not those the hub lists.' in text
+    assert '<span class="result contradicted">contradicted</span>: The bytes are not those the hub lists.' in text
 
 
 def test_bars_show_what_was_read_what_is_numbers_and_what_was_not_seen() -> None:

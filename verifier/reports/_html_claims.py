@@ -40,7 +40,7 @@ def _row(claim: Claim, compared: Comparison | None) -> tuple[str, ...]:
 
 
 def _compared(one: Comparison) -> str:
-    return f"{_result(one.result)} {text(one.reason)}"
+    return f"{_result(one.result)}: {text(one.reason)}"
 
 
 def _result(result: Result) -> str:
