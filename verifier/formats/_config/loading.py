@@ -18,11 +18,16 @@ from verifier.formats._json import Json
 from verifier.records import visible
 
 _JSONPICKLE = ("py/object", "py/type", "py/function", "py/class", "py/mod", "py/newargs", "py/reduce", "py/repr")
-KEYS: Final = ("_target_", *_JSONPICKLE)
+_LIGHTNING = ("class_path", "_class_path", "_instantiator")
+_INSTANTIATORS = frozenset({"lightning.pytorch.cli.instantiate_module", "pytorch_lightning.cli.instantiate_module"})
+"""Values of `_instantiator` that Lightning itself writes: they make a module of the caller's class."""
+
+KEYS: Final = ("_target_", *_JSONPICKLE, *_LIGHTNING)
 """Keys of an object by which a loader makes something."""
 
 _NAMING = frozenset({"py/object", "py/type", "py/function", "py/class"})
 _REFERENCE = re.compile(r"[@%][\w:#.]+")
+_DOTTED = re.compile(r"\w+(?:\.\w+)+")
 _LENGTH: Final = 4096
 
 
@@ -44,7 +49,11 @@ class Seen:
 
 
 def loading(value: dict[str, Json]) -> Iterator[Seen]:
-    """Yields what one object of a configuration has called: `_target_`, and the keys of jsonpickle."""
+    """Yields what one object of a configuration has imported or called.
+
+    Besides `_target_` and the keys of jsonpickle: `class_path` (jsonargparse), what Lightning keeps in hyperparameters
+    (lightning/pytorch/cli.py and core/saving.py), and `custom_imports` (mmengine/config/config.py).
+    """
     target = value.get("_target_")
     if isinstance(target, str):
         yield from named("_target_", target)
@@ -54,6 +63,23 @@ def loading(value: dict[str, Json]) -> Iterator[Seen]:
             yield from named(key, text)
         elif key == "py/repr" and isinstance(text, str):
             yield Seen(DANGEROUS, key, text, f"jsonpickle evaluates {visible(text, 100)}.")
+
+    for key in _LIGHTNING:
+        text = value.get(key)
+        if isinstance(text, str) and _DOTTED.fullmatch(text) and text not in _INSTANTIATORS:
+            yield from named(key, text)
+    yield from _imports(value.get("custom_imports"))
+
+
+def _imports(value: Json) -> Iterator[Seen]:
+    """The modules that mmengine imports before it builds anything."""
+    modules = value.get("imports") if isinstance(value, dict) else None
+    for module in modules if isinstance(modules, list) else [modules]:
+        if isinstance(module, str):
+            judgment, why = judge_target(f"{module}.module")
+            if judgment is not Judgment.FINE:
+                message = f"Loading imports {visible(module, 100)}, which {why}."
+                yield Seen(UNKNOWN, "custom_imports", module, message)
 
 
 def named(key: str, path: str) -> Iterator[Seen]:
