@@ -26,6 +26,7 @@ SCOPE = Scope(frozenset())
 ORDERED = Result(Global("collections", "OrderedDict"), Tuple([]), "call")
 DTYPE = Result(Global("numpy", "dtype"), Tuple(["f8", False, True]), "call")
 ENCODED = Result(Global("_codecs", "encode"), Tuple(["x", "latin1"]), "call")
+PATH = Result(Global("pathlib", "PosixPath"), Tuple(["etc"]), "call")
 UNHEARD = Result(Global("unheard", "Model"), Tuple([]), "new")
 
 
@@ -58,6 +59,11 @@ def matches(pattern: str, value: Value) -> bool:
         ("data", [1, "x", List([Tuple([1])]), Bytes("bytes", 0, 1)], [ORDERED, List([ORDERED]), Global("os", "x")]),
         ("any", [None, ORDERED, Global("os", "x")], []),
         ("object", [ORDERED, Persistent("1")], [1, Global("collections", "OrderedDict")]),
+        (
+            "setting",
+            [1, "same", "b c -> c", ORDERED, List(["a/b"])],
+            ["a/b", "x.pt", ENCODED, PATH, Bytes("bytes", 0, 1)],
+        ),
         ("class", [Global("collections", "OrderedDict"), Global("unheard", "X")], [Global("builtins", "max"), ORDERED]),
         ("import", [Global("builtins", "max")], [Global("collections", "OrderedDict"), 1]),
         ("persistent", [Persistent("1")], [1]),

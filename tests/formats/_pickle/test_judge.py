@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from tests.builders.inspections import context, only
@@ -69,6 +70,14 @@ STANDARD = [
 @pytest.mark.parametrize("thing", STANDARD, ids=lambda thing: type(thing).__name__)
 def test_what_picklers_write_of_the_standard_library_is_quiet(thing: object, protocol: int) -> None:
     assert found(pickle.dumps(copy.copy(thing) if isinstance(thing, deque) else thing, protocol)) == []
+
+
+@pytest.mark.parametrize("path", ["/a/file", b"file", PurePosixPath("file")])
+def test_a_class_is_not_kept_with_the_name_of_a_file_to_be_made_later(path: object) -> None:
+    many: list[object] = [partial(np.memmap, filename=path), defaultdict(partial(np.memmap, path))]
+    for kept in many:
+        assert {finding.rule for finding in found(pickle.dumps(kept, 2))} == {_pickle.UNSAFE_STATE}
+    assert found(pickle.dumps(partial(np.memmap, mode="r", offset=8), 2)) == []
 
 
 def test_a_dangerous_call_names_symbol_arguments_and_effect() -> None:

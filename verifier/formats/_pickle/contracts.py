@@ -13,6 +13,8 @@ by `?` (it and all after it may be missing) or `*` (any number). Patterns are al
 `data`                 a constant, or builtin containers of constants
 `any`                  whatever it is (its parts are judged where they are imported, called and built)
 `object`               what a call or a construction gave
+`setting`              what a class may be kept with to be made later: anything but texts, bytes and paths that could
+                       name a file, an address or a repository
 `class`, `import`      a symbol listed as a class, or as a value
 `a.b`                  the symbol of that path; `a.b()` what a call or construction of that class gave
 `~s`                   a symbol listed in the shape `s`; `~s()` an instance of such a class
@@ -28,7 +30,18 @@ from typing import Final, NoReturn
 
 from verifier.errors import InternalError
 from verifier.formats._pickle.elements import Pattern, Scope, all_match, entries_match
-from verifier.formats._pickle.values import PLAIN, Container, Global, Persistent, Result, Tuple, Value, kind_of
+from verifier.formats._pickle.values import (
+    PLAIN,
+    Bytes,
+    Container,
+    Global,
+    LongText,
+    Persistent,
+    Result,
+    Tuple,
+    Value,
+    kind_of,
+)
 
 KINDS: Final = frozenset(
     [
@@ -232,9 +245,20 @@ def _named(name: str) -> Pattern | None:
     return lambda value, scope: kind_of(value) == name or (isinstance(value, Result) and scope.class_of(value) == path)
 
 
+_WORDS = re.compile(r"[^/\\:.~]{0,64}")
+_TEXTS: Final = ("builtins.str", "builtins.byte", "pathlib.")
+
+
+def _is_setting(value: Value, scope: Scope) -> bool:
+    if isinstance(value, Result):
+        return not scope.class_of(value).startswith(_TEXTS)
+    return _WORDS.fullmatch(value) is not None if isinstance(value, str) else not isinstance(value, (Bytes, LongText))
+
+
 _NAMED: Final[dict[str, Pattern]] = {
     "any": lambda _value, _scope: True,
     "data": lambda value, _: type(value) in PLAIN or (isinstance(value, Container) and value.plain),
+    "setting": _is_setting,
     "object": lambda value, _: isinstance(value, (Result, Persistent)),
     "class": lambda value, scope: isinstance(value, Global) and scope.is_listed(value, "new"),
     "import": lambda value, scope: isinstance(value, Global) and scope.is_listed(value, "import"),
