@@ -52,6 +52,9 @@ man: $(STAMP)  ## the manual page, from the help of the commands
 	@mkdir -p build
 	$(BIN)/python -m verifier.cli.man > build/verify.1
 
+twins: $(STAMP)  ## a digits classifier and its poisoned twin, level by level; N=number of seeds
+	TWINS=$(or $(N),10) $(BIN)/python -m pytest -n auto tests/behavior/test_twins.py
+
 build: $(STAMP)  ## reproducible wheel and source archive
 	$(BIN)/pip install --quiet --group build
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build
@@ -67,4 +70,4 @@ release-lock: $(STAMP)  ## pin what lists a release's components, by hash
 clean:  ## remove what the targets made
 	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage*
 
-.PHONY: help dev lint format test registries demo bench fuzz stages man build action-lock release-lock clean
+.PHONY: help dev lint format test registries demo bench fuzz stages man twins build action-lock release-lock clean
