@@ -87,6 +87,7 @@ def sync(
         "verify run -- python train.py",
         "verify run --policy strict --resolve -- python train.py --model org/name",
         "verify run --attest ./out -- python train.py --output ./out",
+        "verify run --confine --read /data/corpus --write /mnt/out -- python train.py",
     )
 )
 def run(
@@ -104,18 +105,31 @@ def run(
     sign_key: Annotated[
         Path | None, typer.Option("--sign-key", metavar="PEM", help="Private key that signs the provenance.")
     ] = None,
+    confine: Annotated[
+        bool,
+        typer.Option("--confine", help="Run it in a sandbox: no network but the gateway, no home, no other models."),
+    ] = False,
+    read: Annotated[
+        list[Path] | None, typer.Option("--read", metavar="DIR", help="With --confine: a folder it may read.")
+    ] = None,
+    write: Annotated[
+        list[Path] | None, typer.Option("--write", metavar="DIR", help="With --confine: a folder it may write.")
+    ] = None,
     quiet: Quiet = False,
     lock: LockFile = None,
 ) -> int:
     """Run a program that gets the locked models, just verified, and nothing else from the hub.
 
-    The exit code is the program's own, or 1 if a model it asked for was refused.
+    The exit code is the program's own, or 1 if a model it asked for was refused. With --confine it runs in bubblewrap,
+    or else under Landlock and seccomp, where no data loader has workers; it finds the working folder, Python and its
+    packages, the system's programs, and a home and scratch that are gone afterwards.
     """
     from verifier.cli import run as command
 
     chosen = _configuration.policies(policy, isolated=isolated)
     attested = command.attested(attest, sign_key)
-    return command.run(program, chosen, lock, resolve=resolve, quiet=quiet, attested=attested)
+    wish = command.wish(confine, read or (), write or ())
+    return command.run(program, chosen, lock, resolve=resolve, quiet=quiet, attested=attested, wish=wish)
 
 
 @app.command(epilog=examples("verify clean"))

@@ -57,21 +57,22 @@ def server(root: Path) -> Server:
 
 
 @contextmanager
-def serving(find: Find) -> Iterator[str]:
-    """A server on a loopback port of its own, in a thread of its own; gives its URL.
+def serving(find: Find, listening: socket.socket | None = None) -> Iterator[str]:
+    """A server in a thread of its own; gives its URL.
 
     Args:
         find: gives the repositories that are served.
+        listening: the socket it accepts on, closed at the end; None is a loopback port of its own.
 
     Raises:
         UsageError: the extra `gateway` is not installed, or nothing can be listened on.
     """
     running = _server(find)
-    with listen("127.0.0.1", 0) as listening:
-        thread = Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
+    with listening or listen("127.0.0.1", 0) as accepting:
+        thread = Thread(target=running.run, kwargs={"sockets": [accepting]}, daemon=True)
         thread.start()
         try:
-            yield address(listening)
+            yield address(accepting)
         finally:
             running.should_exit = True
             thread.join(10)

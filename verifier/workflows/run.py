@@ -1,6 +1,6 @@
 """A training program run with what was locked, or what a gateway serves, and with nothing else of the hub.
 
-This is the only place that starts programs.
+This is the only place that starts programs outside of a sandbox.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -165,11 +165,27 @@ def program(command: Sequence[str], variables: Mapping[str, str]) -> int:
         child = subprocess.Popen(list(command), env=dict(variables))  # noqa: S603 - what the user asked for
     except OSError as error:
         raise UsageError(f"{visible(command[0])} cannot be started: {error.strerror}.", "Check its name.") from error
+    return ended(child, child.pid)
+
+
+def ended(child: subprocess.Popen[bytes], pid: int) -> int:
+    """The exit code of a program once it has ended, see `program`.
+
+    Args:
+        child: what is waited for.
+        pid: what termination is passed on to.
+    """
     before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
-    before[signal.SIGTERM] = signal.signal(signal.SIGTERM, lambda number, _: child.send_signal(number))
+    before[signal.SIGTERM] = signal.signal(signal.SIGTERM, lambda number, _: _pass_on(child, pid, number))
     try:
         code = child.wait()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     return code if code >= 0 else 128 - code
+
+
+def _pass_on(child: subprocess.Popen[bytes], pid: int, number: int) -> None:
+    if child.poll() is None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)

@@ -20,7 +20,7 @@ PATH = [Path(escapes.__file__).parent]
 
 @pytest.fixture(autouse=True)
 def _probed_again() -> Iterator[None]:
-    probes = (_launch._bwrap, _launch._bubblewrap_works, _launch._self_confinement_works)
+    probes = (_launch.bwrap, _launch.bubblewrap_works, _launch.self_confinement_works)
     for probe in probes:
         probe.cache_clear()
     yield
@@ -52,7 +52,7 @@ def test_without_any_a_model_runs_only_where_a_person_typed_it(monkeypatch: pyte
 
 
 def test_bubblewrap_that_cannot_be_started_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_launch, "_bwrap", lambda: "/nowhere/bwrap")
+    monkeypatch.setattr(_launch, "bwrap", lambda: "/nowhere/bwrap")
     with pytest.raises(NotRun, match="cannot be started"):
         run("escapes:echo", b"", mode=Mode.BUBBLEWRAP, path=PATH)
 

@@ -10,10 +10,28 @@ Two ways lead there, `mode` chooses:
 - self-confinement: the child gives up its rights by Landlock, seccomp and resource limits before it reads a byte.
 
 Anywhere else a model is not run, unless a person types that it shall run without a sandbox.
+
+A program of the user's (`held`) is confined in the same two ways, but for what it needs: it starts others, writes its
+folders, and may reach the one port of a gateway. Anywhere else it is refused.
 """
 
 from verifier.behavior.sandbox._bounds import Bounds
 from verifier.behavior.sandbox._launch import mode, run
 from verifier.behavior.sandbox._modes import Mode
+from verifier.behavior.sandbox._places import Places, guarded, software
+from verifier.behavior.sandbox._program import Confinement, Held, gaps, held, mode_of_others
 
-__all__ = ["Bounds", "Mode", "mode", "run"]
+__all__ = [
+    "Bounds",
+    "Confinement",
+    "Held",
+    "Mode",
+    "Places",
+    "gaps",
+    "guarded",
+    "held",
+    "mode",
+    "mode_of_others",
+    "run",
+    "software",
+]

@@ -190,3 +190,22 @@ JUDGED = MappingProxyType(
         "prlimit64": (302, 261),
     }
 )
+
+PROGRAMS = frozenset(
+    {
+        # Of those denied above, what a training program and its workers need.
+        *("socket", "socketpair", "connect", "accept", "accept4", "bind", "listen", "sendto", "sendmsg", "sendmmsg"),
+        *("execve", "execveat", "fork", "vfork", "setsid", "setpgid", "setpriority", "ioprio_set", "tkill"),
+        *("pidfd_open", "pidfd_send_signal", "sched_setscheduler", "sched_setattr", "sched_setparam", "setrlimit"),
+        *("creat", "truncate", "ftruncate", "fallocate", "rename", "renameat", "renameat2", "link", "linkat"),
+        *("symlink", "symlinkat", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "mknod", "mknodat", "flock"),
+        *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat", "utime", "utimes"),
+        *("utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr"),
+        *("fremovexattr", "removexattrat", "memfd_create", "splice", "tee", "vmsplice", "copy_file_range", "sendfile"),
+        *("inotify_init", "inotify_init1", "io_setup", "io_submit", "migrate_pages", "move_pages", "setuid", "setgid"),
+        *("setreuid", "setregid", "setresuid", "setresgid", "setgroups", "setfsuid", "setfsgid", "capset"),
+    }
+)
+"""Calls of DENIED that a program of the user's may use; what paths they reach is Landlock's and the namespaces'."""
+
+IOCTL = (16, 29)

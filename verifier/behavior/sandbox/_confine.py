@@ -41,6 +41,27 @@ def confine(mode: Mode, readable: Sequence[str], listed: Sequence[str], bounds: 
         _seccomp.restrict()
 
 
+def confine_others(mode: Mode, readable: Sequence[str], writable: Sequence[str], port: int | None) -> None:
+    """Gives up what a program of the user's does not need; it may start others, which have given up the same.
+
+    Args:
+        mode: SELF demands every part; in namespaces of its own Landlock is left out where the kernel lacks it.
+        readable: files and folders, also to execute.
+        writable: files, folders and devices.
+        port: that may be reached by TCP, if any.
+
+    Raises:
+        OSError: a part that is demanded cannot be had.
+    """
+    _kernel.prctl(_kernel.PR_SET_NO_NEW_PRIVS, 1)
+    _drop_capabilities()
+    own_network = mode is Mode.BUBBLEWRAP
+    ports = [port] if port is not None else []
+    with suppress(*((OSError,) if own_network else ())):
+        _landlock.restrict_others(readable, writable, None if own_network else ports)
+    _seccomp.restrict_others(own_network=own_network, gateway=port is not None)
+
+
 def possible() -> bool:
     """Whether SELF can be had on this kernel and processor."""
     return _seccomp.supported() and _landlock.version() >= _landlock.OLDEST

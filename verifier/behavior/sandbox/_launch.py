@@ -56,9 +56,9 @@ def mode(*, allow_unsandboxed: bool = False) -> Mode:
     Raises:
         UsageError: none works, and nobody typed that.
     """
-    if _bubblewrap_works():
+    if bubblewrap_works():
         return Mode.BUBBLEWRAP
-    if _self_confinement_works():
+    if self_confinement_works():
         return Mode.SELF
     if allow_unsandboxed and os.name == "posix":
         return Mode.NONE
@@ -93,7 +93,7 @@ def run(
         NotRun: it did not answer: it failed, passed a bound or was ended; says why.
     """
     limits = bounds or Bounds()
-    places = [*_interpreter(), *map(Path.absolute, (*readable, *path))]
+    places = [*interpreter(), *map(Path.absolute, (*readable, *path))]
     settings = {
         "mode": mode,
         "program": program,
@@ -106,7 +106,7 @@ def run(
     command = [sys.executable, *CHILD]
     variables = _variables(limits)
     if mode is Mode.BUBBLEWRAP:
-        command = _bubblewrap.command(_bwrap() or "bwrap", places, variables, command)
+        command = _bubblewrap.command(bwrap() or "bwrap", places, variables, command)
     with tempfile.TemporaryFile() as task:
         task.write(len(head).to_bytes(8) + head + request)
         task.seek(0)
@@ -121,7 +121,7 @@ def run(
 _DEVICES = (Path("/dev/null"), Path("/dev/urandom"), Path("/dev/zero"))
 
 
-def _interpreter() -> list[Path]:
+def interpreter() -> list[Path]:
     """What Python itself and this package consist of."""
     prefixes = dict.fromkeys((sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parents[1])))
     return [*map(Path, (*_bubblewrap.SYSTEM, *prefixes)), PACKAGE]
@@ -204,21 +204,23 @@ def _why(code: int, complaint: str) -> str:
 
 
 @cache
-def _bwrap() -> str | None:
+def bwrap() -> str | None:
+    """Path of bubblewrap, if there is one."""
     return shutil.which("bwrap") if sys.platform == "linux" else None
 
 
 @cache
-def _bubblewrap_works() -> bool:
+def bubblewrap_works() -> bool:
     """Whether it really runs Python: where user namespaces are forbidden it is there and does not."""
-    bwrap = _bwrap()
-    if bwrap is None:
+    found = bwrap()
+    if found is None:
         return False
-    return _succeeds(_bubblewrap.command(bwrap, _interpreter(), {}, [sys.executable, "-I", "-S", "-c", ""]))
+    return _succeeds(_bubblewrap.command(found, interpreter(), {}, [sys.executable, "-I", "-S", "-c", ""]))
 
 
 @cache
-def _self_confinement_works() -> bool:
+def self_confinement_works() -> bool:
+    """Whether Landlock and seccomp can be had."""
     if sys.platform != "linux":
         return False
     from verifier.behavior.sandbox import _confine

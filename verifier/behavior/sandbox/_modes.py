@@ -14,3 +14,7 @@ class Mode(StrEnum):
     """Landlock, seccomp and resource limits, which the child takes on before it reads a byte of the model."""
     NONE = "none"
     """Resource limits and an empty environment only; a person asked for it."""
+
+
+READY = b"ready"
+"""What the starter of a program says once it is confined."""

@@ -10,15 +10,16 @@ import errno
 import os
 import platform
 import struct
+from collections.abc import Sequence
 
 from verifier.behavior.sandbox import _kernel
-from verifier.behavior.sandbox._calls import DENIED, JUDGED, NEWEST
+from verifier.behavior.sandbox._calls import DENIED, IOCTL, JUDGED, NEWEST, PROGRAMS
 
 _PROCESSORS = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """Machine to its column in `_calls` and its AUDIT_ARCH (`linux/audit.h`); both are little-endian."""
 
-_LOAD, _EQUAL, _GREATER, _ANY_BIT, _RETURN = 0x20, 0x15, 0x25, 0x45, 0x06
-"""BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_{JEQ,JGT,JSET}|BPF_K, BPF_RET|BPF_K (`linux/bpf_common.h`)."""
+_LOAD, _EQUAL, _GREATER, _ANY_BIT, _RETURN, _AND = 0x20, 0x15, 0x25, 0x45, 0x06, 0x54
+"""BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_{JEQ,JGT,JSET}|BPF_K, BPF_RET|BPF_K, BPF_ALU|BPF_AND|BPF_K (`bpf_common.h`)."""
 
 _ALLOW, _KILL, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 """SECCOMP_RET_ALLOW, _KILL_PROCESS and _ERRNO (`linux/seccomp.h`)."""
@@ -26,8 +27,21 @@ _ALLOW, _KILL, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 """Offsets in `struct seccomp_data`; arguments have 8 bytes each, the lower half first."""
 
-_CLONE_THREAD = 0x10000
-"""`linux/sched.h`."""
+_CLONE_THREAD, _CLONE_NAMESPACES = 0x10000, 0x7E020000
+"""`linux/sched.h`; the second is every CLONE_NEW flag that clone takes."""
+
+_UNIX, _INET, _INET6 = 1, 2, 10
+_STREAM, _TYPES = 1, 0xF
+_TCP = 6
+"""`linux/socket.h`, `linux/net.h`, `linux/in.h`; protocol 0 of an Internet stream is TCP too."""
+
+_FAST_OPEN = 0x20000000
+"""MSG_FASTOPEN: sending that connects, which Landlock does not see as connecting (`linux/socket.h`)."""
+_SENDING = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
+"""Call to the place of its flags."""
+
+_TYPING = (0x5412, 0x541C)
+"""TIOCSTI and TIOCLINUX: typing into the terminal the program shares with its user (CVE-2017-5226)."""
 
 
 def supported() -> bool:
@@ -46,9 +60,23 @@ def restrict() -> None:
     Raises:
         OSError: the kernel refuses, or the processor is another.
     """
+    _demand()
+    _kernel.filter_calls(program(platform.machine(), os.getpid()))
+
+
+def restrict_others(*, own_network: bool, gateway: bool) -> None:
+    """Denies this thread, and all it will start, what `program_of_others` denies.
+
+    Raises:
+        OSError: the kernel refuses, or the processor is another.
+    """
+    _demand()
+    _kernel.filter_calls(program_of_others(platform.machine(), own_network=own_network, gateway=gateway))
+
+
+def _demand() -> None:
     if not supported():
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-    _kernel.filter_calls(program(platform.machine(), os.getpid()))
 
 
 def program(machine: str, process: int) -> bytes:
@@ -60,10 +88,7 @@ def program(machine: str, process: int) -> bytes:
     """
     column, architecture = _PROCESSORS[machine]
     judged = {name: numbers[column] for name, numbers in JUDGED.items()}
-    lines = [
-        *(_line(_LOAD, _ARCHITECTURE), _line(_EQUAL, architecture, 1, 0), _line(_RETURN, _KILL)),
-        *(_line(_LOAD, _NUMBER), _line(_GREATER, NEWEST, 0, 1), _fail(errno.ENOSYS)),
-    ]
+    lines = _known(architecture)
     for numbers in DENIED.values():
         lines += _on(numbers[column], [_fail(errno.EPERM)])
     lines += _on(judged["clone3"], [_fail(errno.ENOSYS)])  # its flags cannot be seen; libraries then use clone
@@ -72,6 +97,60 @@ def program(machine: str, process: int) -> bytes:
     lines += _on(judged["tgkill"], _unless(_EQUAL, 0, process))
     lines += _on(judged["prlimit64"], [*_none(2, upper=True), *_none(2)])
     return b"".join([*lines, _line(_RETURN, _ALLOW)])
+
+
+def program_of_others(machine: str, *, own_network: bool, gateway: bool) -> bytes:
+    """The filter for a program of the user's, which starts others.
+
+    Args:
+        machine: `x86_64` or `aarch64`.
+        own_network: it runs in a network namespace of its own, and sees no Unix socket that is not its own. Otherwise
+            nothing but Landlock's rule of ports keeps TCP in, and nothing keeps Unix sockets in: there are none.
+        gateway: without a namespace, it may use TCP.
+    """
+    column, architecture = _PROCESSORS[machine]
+    lines = _known(architecture)
+    for name, numbers in DENIED.items():
+        if name not in PROGRAMS:
+            lines += _on(numbers[column], [_fail(errno.EPERM)])
+    lines += _on(JUDGED["clone3"][column], [_fail(errno.ENOSYS)])
+    lines += _on(JUDGED["clone"][column], [_argument(0), _line(_ANY_BIT, _CLONE_NAMESPACES, 0, 1), _fail(errno.EPERM)])
+    lines += _on(IOCTL[column], [_argument(1), *_among(_TYPING, 0, 1), _fail(errno.EPERM)])
+    if own_network:
+        lines += _on(DENIED["socket"][column], _only(0, _UNIX, _INET, _INET6))
+        return b"".join([*lines, _line(_RETURN, _ALLOW)])
+    internet = [*_only(0, _INET), *_stream(), *_only(2, 0, _TCP)] if gateway else [_fail(errno.EPERM)]
+    lines += _on(DENIED["socket"][column], internet)
+    lines += _on(DENIED["socketpair"][column], [*_only(0, _UNIX), *_stream()])  # a datagram names its receiver
+    for name, place in _SENDING.items():
+        lines += _on(DENIED[name][column], [_argument(place), _line(_ANY_BIT, _FAST_OPEN, 0, 1), _fail(errno.EPERM)])
+    return b"".join([*lines, _line(_RETURN, _ALLOW)])
+
+
+def _known(architecture: int) -> list[bytes]:
+    """What comes first: nothing but the calls of this processor that are known."""
+    return [
+        *(_line(_LOAD, _ARCHITECTURE), _line(_EQUAL, architecture, 1, 0), _line(_RETURN, _KILL)),
+        *(_line(_LOAD, _NUMBER), _line(_GREATER, NEWEST, 0, 1), _fail(errno.ENOSYS)),
+    ]
+
+
+def _among(values: Sequence[int], then: int, otherwise: int) -> list[bytes]:
+    """Skips instructions after these: `then` where what was loaded is one of the values, else `otherwise`."""
+    left = range(len(values) - 1, -1, -1)
+    return [
+        _line(_EQUAL, value, then + more, 0 if more else otherwise) for value, more in zip(values, left, strict=True)
+    ]
+
+
+def _only(place: int, *values: int) -> list[bytes]:
+    """Denial where an argument is none of these."""
+    return [_argument(place), *_among(values, 1, 0), _fail(errno.EPERM)]
+
+
+def _stream() -> list[bytes]:
+    """Denial where a socket's type is another, whatever its flags."""
+    return [_argument(1), _line(_AND, _TYPES), _line(_EQUAL, _STREAM, 1, 0), _fail(errno.EPERM)]
 
 
 def _line(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:
