@@ -1,4 +1,4 @@
-"""What a sample says about a declared number: tails, intervals, sequential tests, and many claims at once.
+"""What a sample says about a declared number: intervals, sequential tests, and many claims at once.
 
 Numbers flow in and out; nothing here knows what was measured. Everything that draws lots takes its seed.
 """
@@ -12,50 +12,11 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 
-def binomial_tail(successes: int, n: int, rate: float) -> float:
-    """P(X <= successes) of n independent items, each a success with probability `rate`."""
-    if successes >= n or rate <= 0:
-        return 1.0
-    if successes < 0 or rate >= 1:
-        return 0.0
-    up, down = math.log(rate), math.log1p(-rate)
-    return _sum(_choose(n, k) + k * up + (n - k) * down for k in range(successes + 1))
-
-
-def hypergeometric_tail(successes: int, population: int, right: int, n: int) -> float:
-    """P(X <= successes) of n items drawn without replacement from a population of which `right` are successes."""
-    low, high = max(0, n - (population - right)), min(n, right)
-    if successes >= high:
-        return 1.0
-    total = _choose(population, n)
-    return _sum(
-        _choose(right, k) + _choose(population - right, n - k) - total for k in range(low, max(low, successes + 1))
-    )
-
-
-def rate_p_value(successes: int, n: int, declared: float, population: int = 0) -> float:
-    """How probable a rate at least so far from the declared one is, on either side (twice the smaller tail).
-
-    Args:
-        successes: of the items looked at.
-        n: items looked at.
-        declared: the rate.
-        population: items in the named finite split they were drawn from without replacement; 0 is any others.
-    """
-    if population:
-        right = round(declared * population)
-        lower = hypergeometric_tail(successes, population, right, n)
-        below = hypergeometric_tail(successes - 1, population, right, n)
-    else:
-        lower, below = binomial_tail(successes, n, declared), binomial_tail(successes - 1, n, declared)
-    return min(1.0, 2 * min(lower, 1 - below))
-
-
 def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Interval of a rate (E. B. Wilson, 1927).
 
     Args:
-        successes: of n; both may be effective numbers.
+        successes: of n; a rate times n, so not always whole.
         n: above 0.
         level: confidence.
     """
@@ -63,11 +24,6 @@ def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, floa
     rate, square = successes / n, z * z / n
     center, half = rate + square / 2, z * math.sqrt((rate * (1 - rate) + square / 4) / n)
     return max(0.0, (center - half) / (1 + square)), min(1.0, (center + half) / (1 + square))
-
-
-def effective(n: int, population: int) -> float:
-    """As how many independent items n count that were drawn from a finite population without replacement."""
-    return n * (population - 1) / (population - n) if population > n else math.inf
 
 
 def fisher_z(correlation: float, n: int, level: float = 0.95) -> tuple[float, float]:
@@ -156,16 +112,6 @@ def sequential(
     return Sequential(used, successes, None, min(1.0, 2 * math.exp(-largest)))
 
 
-def audit_items(mismatch: float, confidence: float = 0.95) -> int:
-    """Items to draw so that one of a share `mismatch` of wrong ones is among them with that confidence."""
-    return math.ceil(math.log1p(-confidence) / math.log1p(-mismatch))
-
-
-def most_mismatching(n: int, confidence: float = 0.95) -> float:
-    """The largest share of wrong items that n right ones in a row leave possible with that confidence."""
-    return -math.expm1(math.log1p(-confidence) / n)
-
-
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     """The p-values of one run adjusted for being many (S. Holm, 1979), in their order."""
     adjusted, worst = [0.0] * len(p_values), 0.0
@@ -178,17 +124,6 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 def _ratio(one: float, other: float) -> float:
     """The logarithm of one over the other; what cannot happen under the other refutes it."""
     return math.log(one / other) if other > 0 else math.inf
-
-
-def _choose(n: int, k: int) -> float:
-    """The logarithm of the binomial coefficient; of none, minus infinity."""
-    if not 0 <= k <= n:
-        return -math.inf
-    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
-
-
-def _sum(logarithms: Iterable[float]) -> float:
-    return min(1.0, math.fsum(math.exp(one) for one in logarithms))
 
 
 def _quantile(level: float) -> float:
