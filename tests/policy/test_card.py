@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders.dossiers import claim, clean, decide, written
-from verifier.records import Claim, Edge, EdgeKind, Evidence, Level
+from verifier.records import Claim, Comparison, Edge, EdgeKind, Evidence, Fact, Level, Result
 
 PLACE = Evidence("README.md", "base_model", "card/1")
 LISTED = 'licenses = ["MIT", "apache-2.0"]'
@@ -101,3 +101,27 @@ def test_a_base_whose_license_nobody_knows_is_open() -> None:
     assert judged('lineage = true\nmissing = "deny"', own, named, base, bases=("org/base",)) == [
         (Level.DENY, "the base model 'our checkpoint' is no model of the hub, and its license is not known")
     ]
+
+
+def test_statements_may_be_demanded_too() -> None:
+    said = claim("parameters", "22.7M")
+    assert [level for level, _ in judged('require = ["parameters"]', said)] == [Level.ALLOW]
+    assert [level for level, _ in judged('require = ["parameters"]')] == [Level.UNDECIDED]
+
+
+@pytest.mark.parametrize(
+    ("result", "off", "tolerance", "found"),
+    [
+        (Result.INCONCLUSIVE, 20, "", []),
+        (Result.INCONCLUSIVE, 20, "tolerance = 10", ["card.contradicted"]),
+        (Result.CONTRADICTED, 40, "tolerance = 50", []),
+        (Result.CONTRADICTED, 40, "", ["card.contradicted"]),
+        (Result.CONTRADICTED, None, "tolerance = 50", ["card.contradicted"]),
+        (Result.CONSISTENT, 2, "tolerance = 0", []),
+    ],
+)
+def test_numbers_of_parameters_may_be_off(result: Result, off: int | None, tolerance: str, found: list[str]) -> None:
+    facts = () if off is None else (Fact("parameters-off", off, PLACE),)
+    held = Comparison("parameters", claim("parameters", "22M"), facts, result, "it is off")
+    verdict = decide(clean(comparisons=(held,)), written(f"[card]\n{tolerance}"))
+    assert [decision.clause for decision in verdict.decisions] == found

@@ -12,7 +12,6 @@ from types import MappingProxyType
 LATER: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "": frozenset({"attestations"}),
-        "card": frozenset({"tolerance"}),
         "integrity": frozenset({"coverage"}),
         "sources": frozenset({"namespace-age"}),
     }

@@ -63,6 +63,13 @@ def test_parameters_are_the_elements_of_tensors_that_are_no_integers(said: str, 
     assert results(said=(claim("parameters", said),))["parameters"] == [result]
 
 
+def test_how_far_a_number_is_off_is_told() -> None:
+    for said, off in (("16M", [17]), ("135M", [887]), ("8x7B", [])):
+        (found,) = (one for one in check(said=(claim("parameters", said),)) if _is(one, "parameters"))
+        assert isinstance(found, Comparison)
+        assert [fact.value for fact in found.facts if fact.kind == "parameters-off"] == off
+
+
 def test_of_several_numbers_of_parameters_those_of_other_models_are_left_out() -> None:
     said = claim("parameters", "13.7M"), claim("parameters", "1.7B")
     assert results(said=said)["parameters"] == ["consistent"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.crosschecks.claims._model import Model, Row, Weights
+from verifier.crosschecks.claims._model import HOW, Model, Row, Weights
 from verifier.crosschecks.claims._results import consistent, contradicted, inconclusive, not_checkable
 from verifier.data import prose
-from verifier.records import Claim, Comparison, Result
+from verifier.records import Claim, Comparison, Evidence, Fact, Result
 
 KIND = "parameters"
 
@@ -42,16 +42,19 @@ def _held(claims: list[Claim], weights: Weights | None) -> Iterator[Comparison]:
         return
     exact, without = counts(weights)
     told = f"{weights.name} holds {exact:,}"
+    one = len(claims) == 1
     judged = [(claim, _fits(claim, exact, without)) for claim in claims]
     for claim, fits in judged:
         if fits:
             yield consistent(KIND, claim, told, *weights.facts)
         elif any(other for _, other in judged):
             continue
-        elif len(claims) > 1 or _near(claim, exact, without):
-            yield inconclusive(KIND, claim, f"{told}, which is not quite {claim.value}", *weights.facts)
+        elif not one or _near(claim, exact, without):
+            facts = (*(_off(claim, exact, without) if one else ()), *weights.facts)
+            yield inconclusive(KIND, claim, f"{told}, which is not quite {claim.value}", *facts)
         else:
-            yield contradicted(KIND, claim, f"{told} parameters, not {claim.value}", *weights.facts)
+            facts = (*_off(claim, exact, without), *weights.facts)
+            yield contradicted(KIND, claim, f"{told} parameters, not {claim.value}", *facts)
 
 
 def _unsaid(weights: Weights | None) -> str:
@@ -80,6 +83,14 @@ def _ispacked(row: Row) -> bool:
 def _fits(claim: Claim, exact: int, without: int) -> bool:
     number = prose.number(str(claim.value))
     return number is not None and (number.covers(exact) or number.covers(without))
+
+
+def _off(claim: Claim, exact: int, without: int) -> Iterator[Fact]:
+    """By how many percent a number is off, rounded up: a policy may be stricter, or less strict, than FAR."""
+    number = prose.number(str(claim.value))
+    if number is not None and without:
+        percent = min(-(-100 * abs(number.value - count) // count) for count in (exact, without))
+        yield Fact("parameters-off", percent, Evidence(claim.evidence.artifact, f"{percent} percent off", HOW))
 
 
 def _near(claim: Claim, exact: int, without: int) -> bool:

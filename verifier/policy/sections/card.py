@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from verifier.data import licenses
+from verifier.data import licenses, prose
 from verifier.policy._case import Case
-from verifier.policy._keys import flag, level, words
+from verifier.policy._keys import flag, level, number, words
 from verifier.policy._section import Section
-from verifier.records import Claim, Decision, Edge, EdgeKind, Level, Result, Standing
+from verifier.records import Claim, Comparison, Decision, Edge, EdgeKind, Level, Result, Standing
 from verifier.records.card import CardField
 from verifier.records.terms import Measured
 
 DECLARED = "declared, not tested"
 """How a decision says that it rests on the author's word."""
+
+CHANNELS = ("model-card", "card-prose")
+"""Of what the card says, in its front matter and in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,14 @@ class Card(Section):
     NAME: ClassVar[str] = "card"
     WAIVABLE: ClassVar[tuple[str, ...]] = ("contradicted", "licenses", "lineage", "require")
 
-    require: tuple[str, ...] = words("fields the card must have", lambda: tuple(CardField))
+    require: tuple[str, ...] = words(
+        "what the card must say: fields, or kinds of statements as parameters", lambda: (*CardField, *prose.patterns())
+    )
     missing: Level = level(
         "a required field, or a license to judge, that is absent", Level.UNDECIDED, (Level.DENY, Level.UNDECIDED)
     )
     contradicted: Level = level("the files show something else than the card says", Level.UNDECIDED)
+    tolerance: int = number("percent by which a declared number of parameters may be off", 25, 0, 1000)
     licenses: tuple[str, ...] = words(
         "licenses accepted, by SPDX or hub identifier; empty accepts all", licenses.identifiers
     )
@@ -45,8 +51,15 @@ class Card(Section):
         if self.lineage:
             yield from self._lineage(case)
         for comparison in case.dossier.comparisons:
-            if comparison.result is Result.CONTRADICTED and comparison.kind not in ("digest", *Measured):
+            if comparison.kind not in ("digest", *Measured) and self._is_contradicted(comparison):
                 yield Decision("card.contradicted", self.contradicted, comparison, comparison.reason)
+
+    def _is_contradicted(self, comparison: Comparison) -> bool:
+        """As it was compared; a number of parameters by how far it is off."""
+        off = [fact.value for fact in comparison.facts if fact.kind == "parameters-off"]
+        if off and comparison.result is not Result.CONSISTENT:
+            return int(str(off[0])) > self.tolerance
+        return comparison.result is Result.CONTRADICTED
 
     def _required(self, field: str, case: Case) -> Iterator[Decision]:
         claims = [claim for claim in _declared(case) if claim.kind == field]
@@ -95,7 +108,7 @@ def _inherited(edge: Edge, theirs: list[str], own: list[str]) -> Iterator[Decisi
 
 
 def _declared(case: Case) -> Iterator[Claim]:
-    return (claim for claim in case.dossier.claims if claim.channel == "model-card" and claim.subject == ".")
+    return (claim for claim in case.dossier.claims if claim.channel in CHANNELS and claim.subject == ".")
 
 
 def _licenses(case: Case, subject: str) -> list[Claim]:
