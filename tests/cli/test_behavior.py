@@ -46,6 +46,14 @@ def test_what_is_declared_comes_out_and_the_report_says_what_that_cannot_show(
     assert np.load(kept / "g1-0.npy").tolist() == [0, 2, 4, 6]
 
 
+def test_where_nothing_is_declared_the_report_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tiny_models.doubling(tmp_path / "model.onnx", 2.0)
+    assert main(["behavior", str(tmp_path)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "not-declared nobody declares what it gives; `verify record`" in shown
+    assert "nothing was run" in shown
+
+
 def test_another_model_under_the_same_declaration_is_rejected(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

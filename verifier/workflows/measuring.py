@@ -20,14 +20,17 @@ from verifier.pipeline import load_policy, verify_source
 from verifier.pipeline.examination import Progress
 from verifier.pipeline.pins import Pins
 from verifier.policy import Combined, Policy, outcome_of
-from verifier.records import Comparison, Fact, Outcome, Verdict, visible
+from verifier.records import Comparison, Fact, Outcome, Result, Verdict, visible
 from verifier.records.declaration import Declaration
+from verifier.records.terms import Measured
 from verifier.sources import local
 from verifier.sources.local import LocalSource
 from verifier.store.memory import Memory
 
 CLAUSES = "behavior."
 """How clauses begin that judge a run; they are no reason not to make it."""
+
+UNDECLARED = "nobody declares what it gives; `verify record` writes down what it gives today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ def measure(reference: str, named: str | Sequence[str], how: Measurement, *, rev
     else:
         measured = list(_measured(source, declared, how))
         source.check_unchanged()
+    if not measured:
+        measured = [Comparison(Measured.GOLDEN, None, (), Result.NOT_DECLARED, UNDECLARED)]
     dossier = replace(
         verdict.dossier,
         facts=(*verdict.dossier.facts, *(one for one in measured if isinstance(one, Fact))),
