@@ -186,7 +186,7 @@ def test_shells_complete_commands_rules_and_formats() -> None:
 
     assert completed("verify exp") == ["explain"]
     assert completed("verify explain npy-mal") == ["npy-malformed"]
-    assert completed("verify model --format s") == ["sarif"]
+    assert completed("verify model --format s") == ["sarif", "svr"]
     assert completed("verify rules --format j") == ["json"]
     assert "_VERIFY_COMPLETE" in run("--show-completion", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="").stderr + (
         run(

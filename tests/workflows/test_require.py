@@ -23,6 +23,7 @@ def project(models: Path, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """The working folder, with `org/adapter` fetched and locked; the hub does not answer any more."""
     folder = tmp_path / "project"
     (folder / "deeper").mkdir(parents=True)
+    (folder / ".git").mkdir()
     monkeypatch.chdir(folder / "deeper")
     add("org/adapter", "default", folder / "models.lock")
     hub.tell(Lie(status=500))

@@ -36,7 +36,7 @@ def settings_of(name: str, document: Json) -> Value:
     if not isinstance(document, dict):
         return ()
     if name.endswith(".safetensors.index.json"):
-        document = {"metadata": document.get("metadata")}
+        document = {key: value for key, value in document.items() if key == "metadata"}
     elif name not in FILES:
         return ()
     return tuple(pair for pair, _ in zip(_pairs("", document, 1), range(MOST), strict=False))
