@@ -81,6 +81,14 @@ def test_a_policy_that_came_with_the_change_does_not_count(
     assert "is not in" in capsys.readouterr().err
 
 
+def test_a_policy_outside_of_the_repository_counts_as_it_is(
+    base: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    policy = tmp_path_factory.mktemp("elsewhere") / "ours.toml"
+    policy.write_bytes(STRICT)
+    assert main(["model", "./models/ok", "-q", "--policy-from", base, "--policy", str(policy)]) == 0
+
+
 def test_the_lock_of_the_base_counts(base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lock = b'version = 1\nrevision = 1\n\n[models."org/name"]\n'
     (tmp_path / "train.py").write_text('from transformers import AutoModel\nAutoModel.from_pretrained("org/name")\n')

@@ -59,8 +59,7 @@ class Base:
     @property
     def lock(self) -> Path:
         """The lock that counts in the working folder; there is none where the commit has none."""
-        found = nearest(self.counterpart(Path.cwd()))
-        return found if found.is_relative_to(self.folder) else self.folder / LOCK
+        return nearest(self.counterpart(Path.cwd()))
 
     def edits(self, named: Sequence[Path] = ()) -> Iterator[str]:
         """Yields, line by line, how policies and locks of the working tree differ from those of the commit.
@@ -68,11 +67,12 @@ class Base:
         Args:
             named: further files that are policies.
         """
+        inside = [path for path in map(Path.absolute, named) if path.is_relative_to(self.repository)]
         before = {path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file()}
-        after = {path.relative_to(self.repository) for path in map(Path.absolute, named) if path.is_file()}
+        after = {path.relative_to(self.repository) for path in inside if path.is_file()}
         after |= {here.relative_to(self.repository) for name in _NAMES for here in self._places(before, name)}
         for path in sorted(before | after):
-            if path.name in _NAMES or self.repository / path in map(Path.absolute, named):
+            if path.name in _NAMES or self.repository / path in inside:
                 old, new = (_lines(root / path) for root in (self.folder, self.repository))
                 told = list(difflib.unified_diff(old, new, f"{path} at {self.commit[:12]}", f"{path} here", "", "", 1))
                 yield from (visible(line, 300) for line in told[:SHOWN])
