@@ -139,7 +139,6 @@ def _held(golden: Golden, regime: Regime, ran: Ran, bench: Bench) -> tuple[tuple
     if len(declared) != len(ran.outputs):
         raise NotRun(f"{len(ran.outputs)} outputs came out, and {len(declared)} are declared")
     facts, found = [], []
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(ran.versions.items()))
     for place, array in enumerate(declared):
         made = ran.outputs[str(place)]
         bench.keep(golden.id, place, made)
@@ -149,5 +148,5 @@ def _held(golden: Golden, regime: Regime, ran: Ran, bench: Bench) -> tuple[tuple
         one = difference(array, made, Tolerance() if exact else golden.allowed(regime.dtype))
         found.append(one)
         evidence = Evidence(golden.outputs[min(place, len(golden.outputs) - 1)].file, one.told, HOW)
-        facts.append(Fact(KIND, (golden.id, place, one.worst, ran.mode.value, versions), evidence))
+        facts.append(Fact(KIND, (golden.id, place, one.worst, ran.mode.value, ran.computed_by), evidence))
     return tuple(facts), found

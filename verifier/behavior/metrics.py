@@ -112,9 +112,8 @@ def _facts(runner: _Runner, judgment: Judgment) -> Iterator[Fact]:
     ran, declared = runner.ran, runner.declared
     if judgment.measured is None or ran is None:
         return
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(ran.versions.items()))
     lots = (judgment.interval, judgment.p_value, judgment.seed)
-    value = (judgment.metric.id, judgment.measured, judgment.n, *lots, judgment.data, ran.mode.value, versions)
+    value = (judgment.metric.id, judgment.measured, judgment.n, *lots, judgment.data, ran.mode.value, ran.computed_by)
     yield Fact(KIND, value, Evidence(declared.source, judgment.reason, HOW, pointer=judgment.metric.where or None))
 
 

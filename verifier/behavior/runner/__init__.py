@@ -108,6 +108,11 @@ class Ran:
     mode: sandbox.Mode
     seconds: float
 
+    @property
+    def computed_by(self) -> str:
+        """What computed, for people: names with their versions."""
+        return ", ".join(f"{name} {version}" for name, version in sorted(self.versions.items()))
+
 
 def run(model: Model, job: Job, *, mode: sandbox.Mode, bounds: sandbox.Bounds | None = None) -> Ran:
     """Computes a job in the sandbox.
