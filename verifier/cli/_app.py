@@ -23,6 +23,7 @@ from verifier.cli._options import (
     References,
     ReportFormat,
     Revision,
+    SignKey,
     TextOrJson,
     Verbose,
     examples,
@@ -76,9 +77,7 @@ def model(
         Path | None,
         typer.Option(metavar="FILE", help="Earlier json report: show, and exit by, only what it does not know."),
     ] = None,
-    sign_key: Annotated[
-        Path | None, typer.Option(help="Private key (EC, PEM) that signs what -o attestation=FILE or svr=FILE writes.")
-    ] = None,
+    sign_key: SignKey = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> int:

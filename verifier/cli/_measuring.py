@@ -18,6 +18,7 @@ from verifier.cli._options import (
     References,
     ReportFormat,
     Revision,
+    SignKey,
     examples,
 )
 
@@ -29,7 +30,13 @@ Unsandboxed = Annotated[
 Seconds = Annotated[int, typer.Option(metavar="N", min=1, max=86400, help="Seconds a run may take.")]
 
 
-@app.command(epilog=examples("verify behavior ./model", "verify behavior ./model --data digits=test.npz"))
+@app.command(
+    epilog=examples(
+        "verify behavior ./model",
+        "verify behavior ./model --data digits=test.npz",
+        "verify behavior ./model -o attestation=model.att --sign-key gate.key",
+    )
+)
 def behavior(
     references: References,
     *,
@@ -51,6 +58,7 @@ def behavior(
     allow_unsandboxed: Unsandboxed = False,
     report_format: ReportFormat = "plain",
     output: Output = None,
+    sign_key: SignKey = None,
     quiet: Quiet = False,
 ) -> int:
     """Run models that are accepted, in a sandbox, and hold what they do against what is declared of it."""
@@ -71,7 +79,7 @@ def behavior(
         data=tuple(data or ()),
         seconds=seconds,
     )
-    return command.run(references, request, report_format, shared.targets(output or [], None))
+    return command.run(references, request, report_format, shared.targets(output or [], sign_key))
 
 
 @app.command(

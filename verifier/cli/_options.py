@@ -56,6 +56,10 @@ Output = Annotated[
     list[str] | None,
     typer.Option("-o", "--output", metavar="FORMAT=FILE", help="Also write a report to a file; may be repeated."),
 ]
+SignKey = Annotated[
+    Path | None,
+    typer.Option("--sign-key", help="Private key (EC, PEM) that signs what -o attestation=FILE or svr=FILE writes."),
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print verdict lines only.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print every reason, place and file.")]
 LockFile = Annotated[

@@ -44,7 +44,8 @@ def _text(reference: str, found: Check) -> str:
     lines = [f"{visible(reference, 500)}  {found.outcome.value}: {visible(found.reason, 500)}"]
     for word, value in (("signed by", found.signer), ("policy", found.policy), ("verified", found.verified)):
         lines += [f"  {word}: {visible(value)}"] if value else []
-    for word, paths in (("differs", found.differs), ("missing", found.missing), ("added", found.added)):
-        lines += [f"  {word}: {visible(path, 500)}" for path in paths[:SHOWN]]
-        lines += [f"  {word}: {len(paths) - SHOWN} more"] if len(paths) > SHOWN else []
+    named = {"differs": found.differs, "missing": found.missing, "added": found.added}
+    for word, names in {**named, "failed": found.failed, "not measured": found.unmeasured}.items():
+        lines += [f"  {word}: {visible(name, 500)}" for name in names[:SHOWN]]
+        lines += [f"  {word}: {len(names) - SHOWN} more"] if len(names) > SHOWN else []
     return "".join(f"{line}\n" for line in lines)

@@ -1,8 +1,9 @@
 """What an attestation says, as those who write and those who check it spell it.
 
 An in-toto Statement v1 whose subjects are all files by SHA-256, and the manifest that binds their names; its predicate
-is a SLSA Verification Summary v1 (https://slsa.dev/spec/v1.0/verification_summary), or a Simple Verification Result
-v0.2 (in-toto attestation framework, `predicates/svr.md`). Fields of ours have URI names.
+is a SLSA Verification Summary v1 (https://slsa.dev/spec/v1.0/verification_summary), or one of the in-toto attestation
+framework: a Simple Verification Result v0.2 (`predicates/svr.md`) or, of a model that was run, a Test Result v0.1
+(`predicates/test-result.md`). Fields of ours have URI names.
 """
 
 from __future__ import annotations
@@ -10,20 +11,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from verifier._version import __version__
 from verifier.errors import UsageError
 from verifier.records import Asserter, Snapshot, Stage, Verdict
-from verifier.records.canonical import Plain, binding_digest, canonical_bytes
+from verifier.records.canonical import Plain, binding_digest, canonical_bytes, to_plain
 from verifier.reports._failure import Failure
+from verifier.reports._package import purl
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://slsa.dev/verification_summary/v1"
 RESULT = "https://in-toto.io/attestation/svr/v0.2"
+TESTS = "https://in-toto.io/attestation/test-result/v0.1"
 
 MANIFEST = "urn:model-verify:manifest"
 """Name of the subject whose digest is `records.canonical.binding_digest` over the others."""
 
 VERDICT = "urn:model-verify:verdict"
 """The predicate's field with our own words: outcome, snapshot digest, tool and dependencies."""
+
+MEASURED = "urn:model-verify:measured"
+"""A test result's field with what was measured, test by test."""
 
 VERIFIER = "https://pypi.org/project/model-verify/"
 """The predicate's `verifier.id`."""
@@ -78,6 +85,24 @@ def document(
 def policy(verdict: Verdict) -> dict[str, Plain]:
     """The policy that decided, as a resource (in-toto, `ResourceDescriptor`)."""
     return {"uri": f"{POLICY}{verdict.policy.name}", "digest": {"sha256": verdict.policy.digest}}
+
+
+def verifier() -> dict[str, Plain]:
+    """Ourselves."""
+    return {"id": VERIFIER, "version": {"model-verify": __version__}}
+
+
+def own(verdict: Verdict) -> dict[str, Plain]:
+    """The verdict in our own words."""
+    return {
+        "outcome": verdict.outcome.value,
+        "snapshot": verdict.snapshot_digest,
+        "tool": to_plain(verdict.tool),
+        "dependencies": [
+            {"uri": purl(one.dossier.snapshot), "outcome": one.outcome.value, "snapshot": one.snapshot_digest}
+            for one in verdict.dependencies
+        ],
+    }
 
 
 def now() -> str:

@@ -1,17 +1,17 @@
 """`attestation`: the verdict on one model as an unsigned in-toto statement, one line of JSON (see `_attestation`).
 
 It passes only where the model was accepted; undecided is a failure. A verdict on digests that are only claimed is not
-attested.
+attested. Of a model that was to be run it says what came out of that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifier._version import __version__
 from verifier.records import Claim, Outcome, Standing, Verdict
-from verifier.records.canonical import Plain, to_plain
+from verifier.records.canonical import Plain
 from verifier.reports import _attestation as terms
+from verifier.reports import _test_result
 from verifier.reports._failure import Failure
 from verifier.reports._package import purl
 
@@ -29,28 +29,22 @@ def render(
     Raises:
         UsageError: there is not one verdict, or its bytes were not read.
     """
+    if any(_test_result.tests(verdict) for verdict in verdicts):
+        return terms.document(verdicts, failures, terms.TESTS, _test_result.predicate)
     return terms.document(verdicts, failures, terms.PREDICATE, _predicate)
 
 
 def _predicate(verdict: Verdict) -> dict[str, Plain]:
     passed = verdict.outcome is Outcome.ACCEPTED
     return {
-        "verifier": {"id": terms.VERIFIER, "version": {"model-verify": __version__}},
+        "verifier": terms.verifier(),
         "timeVerified": terms.now(),
         "resourceUri": purl(verdict.dossier.snapshot),
         "policy": terms.policy(verdict),
         "inputAttestations": [*_inputs(verdict)],
         "verificationResult": "PASSED" if passed else "FAILED",
         "verifiedLevels": [terms.ACCEPTED if passed else terms.FAILED],
-        terms.VERDICT: {
-            "outcome": verdict.outcome.value,
-            "snapshot": verdict.snapshot_digest,
-            "tool": to_plain(verdict.tool),
-            "dependencies": [
-                {"uri": purl(one.dossier.snapshot), "outcome": one.outcome.value, "snapshot": one.snapshot_digest}
-                for one in verdict.dependencies
-            ],
-        },
+        terms.VERDICT: terms.own(verdict),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from verifier.claims._signing import bundle, keys
@@ -12,7 +12,7 @@ from verifier.claims._signing.document import Node, parse
 from verifier.claims._signing.flaw import MALFORMED, Flaw
 from verifier.pipeline.authentication import authenticate
 from verifier.pipeline.examination import Progress
-from verifier.records import Outcome, Snapshot
+from verifier.records import Outcome, Snapshot, visible
 from verifier.records.canonical import binding_digest, canonical_bytes
 from verifier.records.trust import Method, Signer, Trust
 from verifier.reports import _attestation as terms
@@ -33,6 +33,8 @@ class Check:
         differs: files whose bytes are others.
         missing: files it speaks of that are not there.
         added: files that are there, and it does not speak of.
+        failed: tests that failed, of an attestation of what was measured.
+        unmeasured: tests of it that came to nothing; what they were about may be otherwise.
     """
 
     outcome: Outcome
@@ -43,23 +45,29 @@ class Check:
     differs: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    unmeasured: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What both kinds of predicate say.
+    """What all kinds of predicate say.
 
     Args:
         policy: name of the policy.
         digest: of the policy.
         verified: when.
-        passed: whether the model was accepted.
+        passed: whether the model was accepted and, of a test result, no test failed.
+        unmeasured: tests that came to nothing.
+        failed: tests that failed.
     """
 
     policy: str
     digest: str
     verified: str
     passed: bool
+    unmeasured: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 def seal(statement: str, hand: Hand) -> str:
@@ -110,9 +118,11 @@ def check(
         tuple(name for name, digest in found.items() if promised.get(name, digest) != digest),
         tuple(name for name in promised if name not in found),
         tuple(name for name in found if name not in promised),
+        summary.failed,
+        summary.unmeasured,
     )
     outcome, reason = _judged(told, summary, policy, gaps=bool(dossier.coverage), trusted=counts or unsigned)
-    return Check(outcome, reason, told.signer, told.policy, told.verified, told.differs, told.missing, told.added)
+    return replace(told, outcome=outcome, reason=reason)
 
 
 def _judged(told: Check, summary: Summary, policy: str, *, gaps: bool, trusted: bool) -> tuple[Outcome, str]:
@@ -158,22 +168,62 @@ def _made_by(signer: Signer, envelope: Envelope) -> bool:
 
 def _summary(statement: Node) -> Summary:
     kind = statement.text("predicateType")
-    if statement.text("_type") != terms.STATEMENT or kind not in (terms.PREDICATE, terms.RESULT):
-        raise Flaw(MALFORMED, "it is neither a SLSA Verification Summary v1 nor a Simple Verification Result v0.2")
-    predicate = statement.node("predicate")
+    if statement.text("_type") != terms.STATEMENT or kind not in _READERS:
+        raise Flaw(MALFORMED, f"it says {visible(kind)!r}, which is none of ours")
+    return _READERS[kind](statement.node("predicate"))
+
+
+def _verification(predicate: Node) -> Summary:
+    _check_ours(predicate.node("verifier"))
+    return Summary(
+        *_policy(predicate.node("policy")),
+        str(predicate.values.get("timeVerified", "")),
+        passed=predicate.values.get("verificationResult") == "PASSED",
+    )
+
+
+def _simple(predicate: Node) -> Summary:
     verifier = predicate.node("verifier")
+    _check_ours(verifier)
+    return Summary(
+        *_policy(_one(verifier.nodes("policies"))),
+        str(predicate.values.get("timeCreated", "")),
+        passed=terms.ACCEPTED in predicate.texts("properties"),
+    )
+
+
+def _tests(predicate: Node) -> Summary:
+    own = predicate.node(terms.VERDICT)
+    _check_ours(own.node("verifier"))
+    result, failed = predicate.values.get("result"), predicate.texts("failedTests")
+    policies = [one for one in predicate.nodes("configuration") if "uri" in one.values]
+    return Summary(
+        *_policy(_one(policies)),
+        str(own.values.get("timeVerified", "")),
+        passed=result in ("PASSED", "WARNED") and not failed,
+        unmeasured=tuple(predicate.texts("warnedTests")),
+        failed=tuple(failed),
+    )
+
+
+_READERS = {terms.PREDICATE: _verification, terms.RESULT: _simple, terms.TESTS: _tests}
+"""What reads a predicate, by its type."""
+
+
+def _check_ours(verifier: Node) -> None:
     if (name := verifier.text("id")) != terms.VERIFIER:
         raise Flaw(MALFORMED, f"it was made by {name!r}, not by model-verify")
-    if kind == terms.PREDICATE:
-        policy, time = predicate.node("policy"), "timeVerified"
-        passed = predicate.values.get("verificationResult") == "PASSED"
-    else:
-        policies, time = verifier.nodes("policies"), "timeCreated"
-        if len(policies) != 1:
-            raise Flaw(MALFORMED, f"it names {len(policies)} policies, not one")
-        policy, passed = policies[0], terms.ACCEPTED in predicate.texts("properties")
-    digest = policy.node("digest").text("sha256")
-    return Summary(policy.text("uri").removeprefix(terms.POLICY), digest, str(predicate.values.get(time, "")), passed)
+
+
+def _one(policies: list[Node]) -> Node:
+    if len(policies) != 1:
+        raise Flaw(MALFORMED, f"it names {len(policies)} policies, not one")
+    return policies[0]
+
+
+def _policy(policy: Node) -> tuple[str, str]:
+    """Name and digest."""
+    return policy.text("uri").removeprefix(terms.POLICY), policy.node("digest").text("sha256")
 
 
 def _subjects(statement: Node) -> Mapping[str, str]:
