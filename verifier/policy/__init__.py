@@ -15,6 +15,7 @@ from verifier.policy._document import Document
 from verifier.policy._load import PYPROJECT, load, parse, presets, resolved, written
 from verifier.policy._policy import Policy, defaults
 from verifier.policy.sections.advisories import Advisories
+from verifier.policy.sections.data import DataSet
 from verifier.policy.sections.waive import RULES
 from verifier.records import (
     Decision,
@@ -34,6 +35,7 @@ __all__ = [
     "PYPROJECT",
     "RULES",
     "Combined",
+    "DataSet",
     "Discovery",
     "Document",
     "Policy",
@@ -86,6 +88,11 @@ class Combined:
     def advisories(self) -> tuple[Advisories, ...]:
         """Where they keep records of known-bad models."""
         return tuple(dict.fromkeys(place for policy in self.policies for place in policy.advisories))
+
+    @property
+    def data(self) -> tuple[tuple[str, DataSet], ...]:
+        """Data sets that lie here; a name may stand for several, if they do not agree."""
+        return tuple(dict.fromkeys(one for policy in self.policies for one in policy.data))
 
     def decisions(self, case: Case) -> frozenset[Decision]:
         """What each of them makes of a case, under its name."""

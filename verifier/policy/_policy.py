@@ -15,6 +15,7 @@ from verifier.policy.sections import sections
 from verifier.policy.sections.advisories import Advisories
 from verifier.policy.sections.card import Card
 from verifier.policy.sections.coverage import Gaps
+from verifier.policy.sections.data import Data, DataSet
 from verifier.policy.sections.rules import UNUSED
 from verifier.policy.sections.signatures import Signatures
 from verifier.policy.sections.signers import Signers
@@ -84,6 +85,11 @@ class Policy:
     def advisories(self) -> tuple[Advisories, ...]:
         """Where records of known-bad models are kept, if anywhere."""
         return (self.section(Advisories),) if self.section(Advisories).records else ()
+
+    @property
+    def data(self) -> tuple[tuple[str, DataSet], ...]:
+        """Data sets that lie here, each with its name."""
+        return tuple(self.section(Data).entries.items())
 
     def decisions(self, case: Case) -> frozenset[Decision]:
         """What the sections, and what no file can change, make of a case."""

@@ -19,7 +19,7 @@ from verifier.errors import BudgetExceeded, UsageError
 from verifier.pipeline import load_policy, verify_source
 from verifier.pipeline.examination import Progress
 from verifier.pipeline.pins import Pins
-from verifier.policy import Combined, Policy, outcome_of
+from verifier.policy import Combined, DataSet, Policy, outcome_of
 from verifier.records import Comparison, Fact, Outcome, Result, Verdict, visible
 from verifier.records.declaration import Declaration
 from verifier.records.terms import Measured
@@ -42,7 +42,8 @@ class Measurement:
         allow_unsandboxed: a person typed that it may run where no sandbox works.
         keep: folder for what comes out; None keeps nothing.
         own: folder of golden vectors that `recording.record` made; None is none.
-        data: what data sets are called that lie here; a file that is the declared one by its digest is found anyway.
+        data: what data sets are called that lie here, beside those of policies; a file that is the declared one by its
+            digest is found anyway.
         bounds: of each run.
         pins: what the project's lock says.
         memory: of digests.
@@ -84,7 +85,7 @@ def measure(reference: str, named: str | Sequence[str], how: Measurement, *, rev
         reason = f"the model is {verdict.outcome} and may not run"
         measured: list[Fact | Comparison] = [*golden.left(declared, reason), *metrics.left(declared, reason)]
     else:
-        measured = list(_measured(source, declared, how))
+        measured = list(_measured(source, declared, chosen.data, how))
         source.check_unchanged()
     if not measured:
         measured = [Comparison(Measured.GOLDEN, None, (), Result.NOT_DECLARED, UNDECLARED)]
@@ -125,11 +126,13 @@ def may_run(verdict: Verdict) -> bool:
     return outcome_of(own) is Outcome.ACCEPTED and all(map(may_run, verdict.dependencies))
 
 
-def _measured(source: LocalSource, declared: Sequence[Declaration], how: Measurement) -> Iterator[Fact | Comparison]:
+def _measured(
+    source: LocalSource, declared: Sequence[Declaration], named: Sequence[tuple[str, DataSet]], how: Measurement
+) -> Iterator[Fact | Comparison]:
     files = tuple(artifact.path for artifact in source.snapshot.artifacts)
     own = local.resolve(sources.parse(str(how.own.absolute()))) if how.own is not None else None
     recorded = _declared(own) if own is not None else []
-    data = _tables(how.data)
+    data = _tables(declared, named, how.data)
     if any(one.golden for one in (*declared, *recorded)):
         mode = sandbox.mode(allow_unsandboxed=how.allow_unsandboxed)
         bench = golden.Bench(Model(source.folder, files), partial(read, source), mode, how.bounds, _keeper(how.keep))
@@ -143,14 +146,35 @@ def _measured(source: LocalSource, declared: Sequence[Declaration], how: Measure
     yield from metrics.measure(declared, data, Model(source.folder, files), ran)
 
 
-def _tables(paths: Mapping[str, Path]) -> dict[str, Table]:
+def _tables(
+    declared: Sequence[Declaration], named: Sequence[tuple[str, DataSet]], given: Mapping[str, Path]
+) -> dict[str, Table]:
     """Data sets by what they are called and by their digests.
 
+    Args:
+        declared: what may be measured; data sets of policies are read where something declares them.
+        named: by policies.
+        given: by who asks; they go before what policies say of where a data set lies.
+
     Raises:
-        UsageError: one cannot be read.
+        UsageError: one cannot be read, or is not the one a policy names.
     """
-    tables = {name: recipes.load(path) for name, path in paths.items()}
+    tables = {name: recipes.load(path) for name, path in given.items()}
+    wanted = {word for one in declared for metric in one.metrics for word in (metric.data.name, metric.data.sha256)}
+    for name, entry in named:
+        if name in tables or wanted & {name, entry.sha256}:
+            tables[name] = tables.get(name) or recipes.load(Path(entry.path))
+            _check_named(name, entry, tables[name])
     return {**tables, **{table.sha256: table for table in tables.values()}}
+
+
+def _check_named(name: str, entry: DataSet, table: Table) -> None:
+    if table.sha256 != entry.sha256:
+        raise UsageError(
+            f"{table.name} is not the data set {visible(name)} of the policy: its SHA-256 is {table.sha256}, not "
+            f"{entry.sha256}.",
+            "Get that file again or, if the new one was reviewed, correct [data].",
+        )
 
 
 def _declared(source: LocalSource) -> list[Declaration]:

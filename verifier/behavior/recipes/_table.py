@@ -90,11 +90,15 @@ def load(path: Path) -> Table:
         raw = path.read_bytes()
         columns = readers[path.suffix](raw)
     except (OSError, ValueError, KeyError, csv.Error, RecursionError) as error:
-        raise UsageError(f"{path.name} cannot be read: {error}.") from error
+        raise UsageError(f"{path} cannot be read: {_why(error)}.", "Name the file that was meant.") from error
     lengths = {len(values) for values in columns.values()}
     if len(lengths) != 1 or not 0 < max(lengths) <= MAX_ROWS:
         raise UsageError(f"{path.name} does not hold columns of one length, from 1 to {MAX_ROWS} rows.")
     return Table(path.name, hashlib.sha256(raw).hexdigest(), columns, lengths.pop())
+
+
+def _why(error: Exception) -> str:
+    return str(error.strerror if isinstance(error, OSError) else error)
 
 
 def _csv(raw: bytes) -> dict[str, Sequence[Any]]:
