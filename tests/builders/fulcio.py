@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 import json
 import struct
 from collections.abc import Mapping
@@ -12,36 +10,20 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives import serialization as forms
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tests.builders import certificates, signing
+from tests.builders import certificates, rekor, signing, timestamps
+from tests.builders.rekor import REKOR, log_id, sign, spki
 from tests.builders.signing import text
 
 SIGNED = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 IDENTITY = "https://github.com/org/model/.github/workflows/release.yml@refs/heads/main"
 ISSUER = "https://token.actions.githubusercontent.com"
 WORKFLOW = {12: "https://github.com/org/model", 14: "refs/heads/main", 15: "4711"}
-AUTHORITY, CT, REKOR, LEAF = (certificates.key("p256", number) for number in range(11, 15))
+AUTHORITY, CT, LEAF = (certificates.key("p256", number) for number in (11, 12, 14))
 _SCT = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
-_MINUTE = dt.timedelta(minutes=10)
-
-
-def _canonical(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
-
-
-def spki(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.public_key().public_bytes(forms.Encoding.DER, forms.PublicFormat.SubjectPublicKeyInfo)
-
-
-def _sign(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
-    return key.sign(message, ec.ECDSA(hashes.SHA256()))
-
-
-def log_id(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return hashlib.sha256(spki(key)).digest()
+_MINUTES = dt.timedelta(minutes=10)
 
 
 def root() -> x509.Certificate:
@@ -63,28 +45,36 @@ def root() -> x509.Certificate:
     )
 
 
-def leaf(*, logged: bool = True, says: Mapping[int, str] | None = None) -> x509.Certificate:
+def leaf(
+    key: ec.EllipticCurvePublicKey | None = None,
+    *,
+    at: dt.datetime = SIGNED,
+    logged: bool = True,
+    says: Mapping[int, str] | None = None,
+    identity: str = IDENTITY,
+) -> x509.Certificate:
     """A certificate for ten minutes, in the certificate log or with a promise of another."""
-    names = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(IDENTITY)])
+    names = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(identity)])
     ski = x509.SubjectKeyIdentifier.from_public_key(AUTHORITY.public_key())
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([]))
         .issuer_name(root().subject)
-        .public_key(LEAF.public_key())
+        .public_key(key or LEAF.public_key())
         .serial_number(2)
-        .not_valid_before(SIGNED - _MINUTE / 2)
-        .not_valid_after(SIGNED + _MINUTE / 2)
+        .not_valid_before(at - _MINUTES / 2)
+        .not_valid_after(at + _MINUTES / 2)
         .add_extension(certificates._usage(authority=False, signs=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ski), critical=False)
         .add_extension(names, critical=True)
     )
-    for number, value in {8: ISSUER, **(WORKFLOW if says is None else says)}.items():
-        said = x509.UnrecognizedExtension(x509.ObjectIdentifier(f"1.3.6.1.4.1.57264.1.{number}"), _utf8(value))
+    for number, value in ({1: ISSUER, 8: ISSUER, **WORKFLOW} if says is None else says).items():
+        encoded = value.encode() if number == 1 else _utf8(value)
+        said = x509.UnrecognizedExtension(x509.ObjectIdentifier(f"1.3.6.1.4.1.57264.1.{number}"), encoded)
         builder = builder.add_extension(said, critical=False)
     before = builder.sign(AUTHORITY, hashes.SHA256()).tbs_certificate_bytes
-    promise = x509.UnrecognizedExtension(_SCT, _promise(before, CT if logged else REKOR))
+    promise = x509.UnrecognizedExtension(_SCT, _promise(before, CT if logged else REKOR, at))
     return builder.add_extension(promise, critical=False).sign(AUTHORITY, hashes.SHA256())
 
 
@@ -93,11 +83,11 @@ def _utf8(value: str) -> bytes:
     return bytes([0x0C, len(raw)] if len(raw) < 128 else [0x0C, 0x81, len(raw)]) + raw
 
 
-def _promise(tbs: bytes, by: ec.EllipticCurvePrivateKey) -> bytes:
+def _promise(tbs: bytes, by: ec.EllipticCurvePrivateKey, at: dt.datetime) -> bytes:
     """A list of one signed certificate timestamp of a precertificate (RFC 6962, 3.2), as an OCTET STRING."""
-    time = struct.pack("!Q", int(SIGNED.timestamp()) * 1000)
+    time = struct.pack("!Q", int(at.timestamp()) * 1000)
     entry = log_id(AUTHORITY) + len(tbs).to_bytes(3, "big") + tbs
-    signature = _sign(by, b"\0\0" + time + b"\0\1" + entry + b"\0\0")
+    signature = sign(by, b"\0\0" + time + b"\0\1" + entry + b"\0\0")
     one = b"\0" + log_id(CT) + time + b"\0\0" + b"\4\3" + struct.pack("!H", len(signature)) + signature
     listed = struct.pack("!HH", len(one) + 2, len(one)) + one
     return (bytes([4, len(listed)]) if len(listed) < 128 else bytes([4, 0x81, len(listed)])) + listed
@@ -118,13 +108,22 @@ def trusted_root(**changes: Any) -> str:
         "certChain": {"certificates": [{"rawBytes": text(certificates.der(root()))}]},
         "validFor": valid,
     }
+    stamps = {
+        **authority,
+        "uri": "https://time.test",
+        "certChain": {
+            "certificates": [
+                {"rawBytes": text(certificates.der(one))} for one in (timestamps.stamper(), timestamps.root())
+            ]
+        },
+    }
     return json.dumps(
         {
             "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
             "tlogs": [log(REKOR)],
             "certificateAuthorities": [authority],
             "ctlogs": [log(CT)],
-            "timestampAuthorities": [],
+            "timestampAuthorities": [stamps],
             **changes,
         }
     )
@@ -143,47 +142,37 @@ def bundle(
     """
     certificate = certificate or leaf()
     envelope = signing.envelope(signing.statement(), LEAF)
-    body = _body(logged or envelope, certificate)
+    told = rekor.entry(logged or envelope, certificate, int(at.timestamp()))
+    return _bundle(certificate, envelope, {**told, **entry})
+
+
+def stamped(
+    *stamps: bytes, at: dt.datetime = SIGNED, logged: Any = None, payload: Any = None, **material: Any
+) -> dict[str, Any]:
+    """One whose entry, of the log's second version, says nothing of time, but timestamps do.
+
+    Args:
+        stamps: responses of timestamp authorities; none is the one there has to be.
+        at: when that one was made.
+        logged: see `bundle`.
+        payload: what is signed; None is the usual model.
+        material: replaces parts of what it is verified with.
+    """
+    envelope = signing.envelope(signing.statement() if payload is None else payload, LEAF)
+    given = stamps or (timestamps.stamp(signing.signature(envelope), at),)
+    certificate = leaf()
+    made = _bundle(certificate, envelope, rekor.entry_2(logged or envelope, certificate))
+    times = {"rfc3161Timestamps": [{"signedTimestamp": text(stamp)} for stamp in given]}
+    made["verificationMaterial"] |= {"timestampVerificationData": times, **material}
+    return made
+
+
+def _bundle(certificate: x509.Certificate, envelope: Any, entry: Any) -> dict[str, Any]:
     return {
         "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
         "verificationMaterial": {
             "certificate": {"rawBytes": text(certificates.der(certificate))},
-            "tlogEntries": [{**_entry(body, int(at.timestamp())), **entry}],
+            "tlogEntries": [entry],
         },
         "dsseEnvelope": envelope,
-    }
-
-
-def _body(envelope: Mapping[str, Any], certificate: x509.Certificate) -> bytes:
-    """What the first version of the log has of an envelope (rekor, type dsse 0.0.1)."""
-
-    def digest(raw: bytes) -> dict[str, str]:
-        return {"algorithm": "sha256", "value": hashlib.sha256(raw).hexdigest()}
-
-    seal = {"signature": envelope["signatures"][0]["sig"], "verifier": text(certificates.pem(certificate))}
-    payload = base64.b64decode(envelope["payload"])
-    spec = {"envelopeHash": digest(b"any"), "payloadHash": digest(payload), "signatures": [seal]}
-    return _canonical({"apiVersion": "0.0.1", "kind": "dsse", "spec": spec})
-
-
-def _entry(body: bytes, time: int) -> dict[str, Any]:
-    other = hashlib.sha256(b"\0first").digest()
-    tree = hashlib.sha256(b"\1" + other + hashlib.sha256(b"\0" + body).digest()).digest()
-    note = f"log.test\n2\n{text(tree)}\n"
-    seal = text(log_id(REKOR)[:4] + _sign(REKOR, note.encode()))
-    promised = {"body": text(body), "integratedTime": time, "logID": log_id(REKOR).hex(), "logIndex": 1}
-    return {
-        "logIndex": "1",
-        "logId": {"keyId": text(log_id(REKOR))},
-        "kindVersion": {"kind": "dsse", "version": "0.0.1"},
-        "integratedTime": str(time),
-        "inclusionPromise": {"signedEntryTimestamp": text(_sign(REKOR, _canonical(promised)))},
-        "inclusionProof": {
-            "logIndex": "1",
-            "rootHash": text(tree),
-            "treeSize": "2",
-            "hashes": [text(other)],
-            "checkpoint": {"envelope": f"{note}\n\u2014 log.test {seal}\n"},
-        },
-        "canonicalizedBody": text(body),
     }

@@ -51,9 +51,18 @@ def envelope(payload: Any, key: ec.EllipticCurvePrivateKey | None = None, kind: 
     """A signed envelope; bytes are signed as they are, anything else as JSON."""
     key = key or certificates.key()
     raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    message = b"DSSEv1 %d %b %d %b" % (len(kind), kind.encode(), len(raw), raw)
-    signature = key.sign(message, ec.ECDSA(_HASHES.get(key.curve.name, hashes.SHA256())))
+    signature = key.sign(encoding(raw, kind), ec.ECDSA(_HASHES.get(key.curve.name, hashes.SHA256())))
     return {"payload": text(raw), "payloadType": kind, "signatures": [{"sig": text(signature), "keyid": ""}]}
+
+
+def encoding(raw: bytes, kind: str = IN_TOTO) -> bytes:
+    """What of a payload is signed."""
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind.encode(), len(raw), raw)
+
+
+def signature(envelope: Mapping[str, Any]) -> bytes:
+    """An envelope's."""
+    return base64.b64decode(envelope["signatures"][0]["sig"])
 
 
 def bundle(payload: Any = None, key: ec.EllipticCurvePrivateKey | None = None, **changes: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import fulcio, signing
+from tests.builders import fulcio, signing, timestamps
 from tests.builders.signing import FILES, claim, collect, details
 from verifier.claims._signing import keyless
 from verifier.records import Standing
@@ -29,6 +29,12 @@ def test_a_logged_signature_by_a_trusted_identity_counts() -> None:
     assert details(found)["reason"] == ""
     assert claim(found).standing is Standing.VERIFIED
     assert claim(found).who == "signer release"
+
+
+def test_certificates_said_their_issuer_in_another_way_once() -> None:
+    older = fulcio.bundle(fulcio.leaf(says={1: fulcio.ISSUER}))
+    assert claim(collect(older, FILES, signer())).standing is Standing.VERIFIED
+    refused(collect(fulcio.bundle(fulcio.leaf(says={})), FILES, signer()), "vouched for by nobody")
 
 
 def entry(bundle: dict[str, Any]) -> dict[str, Any]:
@@ -84,6 +90,31 @@ def test_a_log_that_does_not_show_it_is_told(change: Callable[[dict[str, Any]], 
 )
 def test_what_is_not_the_certificate_the_log_knew_is_told(bundle: Callable[[], Any], reason: str) -> None:
     refused(collect(bundle(), FILES, signer()), reason)
+
+
+def test_time_may_be_told_by_an_authority_instead_of_the_log() -> None:
+    found = collect(fulcio.stamped(), FILES, signer())
+    assert (details(found)["reason"], claim(found).standing) == ("", Standing.VERIFIED)
+
+
+@pytest.mark.parametrize(
+    ("bundle", "reason"),
+    [
+        (lambda: fulcio.stamped(at=LATE), "certificate chain"),
+        (lambda: fulcio.stamped(timestamps.stamp(b"another", fulcio.SIGNED)), "not enough sources of verified time"),
+        (lambda: fulcio.stamped(b"no response"), "Invalid Timestamp Response"),
+        (lambda: fulcio.stamped(timestampVerificationData={}), "inclusion promise or signed timestamp"),
+        (lambda: fulcio.stamped(*[timestamps.stamp(b"", fulcio.SIGNED)] * 33), "too many signed timestamp"),
+        (lambda: fulcio.stamped(logged=signing.envelope(signing.statement([]), fulcio.LEAF)), "inconsistent"),
+    ],
+)
+def test_time_that_nobody_trusted_tells_does_not_count(bundle: Callable[[], Any], reason: str) -> None:
+    refused(collect(bundle(), FILES, signer()), reason)
+
+
+def test_an_authority_is_trusted_by_the_root_that_names_it() -> None:
+    root = fulcio.trusted_root(timestampAuthorities=[])
+    refused(collect(fulcio.stamped(), FILES, signer(root)), "no Timestamp Authorities have been provided")
 
 
 @pytest.mark.parametrize(

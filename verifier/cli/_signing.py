@@ -48,9 +48,18 @@ def signature(
 def sign(
     reference: Annotated[str, typer.Argument(metavar="DIR", help="Folder or file on this machine.")],
     *,
-    key: Annotated[Path, typer.Option(help="Private key that signs: EC, PEM, without a password.")],
+    key: Annotated[Path | None, typer.Option(help="Private key that signs: EC, PEM, without a password.")] = None,
     certificate: Annotated[
         list[Path] | None, typer.Option(help="The key's certificate (PEM), then those above it; may be repeated.")
+    ] = None,
+    keyless: Annotated[
+        bool, typer.Option("--keyless", help="Sign as somebody, by Sigstore; the name becomes public in its log.")
+    ] = False,
+    identity_token: Annotated[
+        str, typer.Option(metavar="TOKEN", help="Who signs: a token, or its file; else the CI job's own.")
+    ] = "",
+    trust_config: Annotated[
+        Path | None, typer.Option(help="Client trust configuration of a Sigstore, instead of the public one.")
     ] = None,
     signature: Annotated[Path | None, typer.Option(help="File to write, instead of model.sig in the folder.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(help="Path to leave out; may be repeated.")] = None,
@@ -58,7 +67,8 @@ def sign(
     """Sign a model so that `verify signature`, and every verifier of OpenSSF Model Signing, can check it."""
     from verifier.cli import sign as command
 
-    command.run(reference, key, certificate or [], signature, ignore or [])
+    signing = command.by(key, certificate or [], identity_token, trust_config, keyless=keyless)
+    command.run(reference, signing, signature, ignore or [])
 
 
 def declare(
@@ -117,5 +127,6 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "verify sign ./model --key ana.key",
             "verify sign ./model --key ana.key --certificate ana.pem --certificate intermediate.pem",
+            "verify sign ./model --keyless",
         )
     )(sign)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from verifier import sources
-from verifier.claims._signing import FAMILY, MAX_BYTES, bundle, certificate, keys, manifest
+from verifier.claims._signing import FAMILY, MAX_BYTES, bundle, certificate, keyless, keys, manifest
 from verifier.claims._signing.bundle import IN_TOTO, Bundle, Envelope
 from verifier.claims._signing.flaw import Flaw
 from verifier.claims._signing.manifest import EXCLUDED, Manifest, Resource
@@ -26,9 +26,16 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 
+class Signing(Protocol):
+    """What signs."""
+
+    def signed(self, payload: bytes) -> str:
+        """The payload, an in-toto statement, in its signed bundle, as JSON text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """What signs.
+    """A key, with or without certificates.
 
     Args:
         key: the private key.
@@ -46,11 +53,29 @@ class Hand:
         algorithm = keys.hash_of(self.key.public_key())
         return Envelope(payload, IN_TOTO, self.key.sign(message, ECDSA(algorithm)))
 
-    def bundle(self, payload: bytes) -> Bundle:
-        """The payload in its signed bundle."""
+    def signed(self, payload: bytes) -> str:
+        """The payload in its signed bundle, as JSON text."""
         if self.chain:
-            return Bundle(Method.CERTIFICATE, self.seal(payload), certificates=self.chain)
-        return Bundle(Method.KEY, self.seal(payload), hint=keys.fingerprint(self.key.public_key()))
+            return bundle.write(Bundle(Method.CERTIFICATE, self.seal(payload), certificates=self.chain))
+        hint = keys.fingerprint(self.key.public_key())
+        return bundle.write(Bundle(Method.KEY, self.seal(payload), hint=hint))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A signature that was written.
+
+    Args:
+        path: where.
+        covers: the files.
+        identity: in whose name, of one without a key.
+        issuer: who vouches for the identity.
+    """
+
+    path: Path
+    covers: Manifest
+    identity: str = ""
+    issuer: str = ""
 
 
 def hand(key: Path, certificates: Sequence[Path] = ()) -> Hand:
@@ -92,8 +117,12 @@ def _check_chain(chain: certificate.Chain, key: object) -> None:
 
 
 def sign(
-    reference: str, by: Hand, output: Path | None = None, ignored: Iterable[str] = (), progress: Progress | None = None
-) -> tuple[Path, Manifest]:
+    reference: str,
+    by: Signing,
+    output: Path | None = None,
+    ignored: Iterable[str] = (),
+    progress: Progress | None = None,
+) -> Made:
     """Signs a model's files.
 
     Args:
@@ -103,12 +132,9 @@ def sign(
         ignored: files and folders of the model to leave out, relative to it or not.
         progress: told how far hashing is.
 
-    Returns:
-        Where the signature is, and what it covers.
-
     Raises:
         UsageError: it is not on this machine, holds nothing to sign, or what no verifier would accept.
-        SourceError: a file cannot be read.
+        SourceError: a file cannot be read, or what signs is not at hand.
     """
     here = Path(reference).is_dir()  # only what is here can be signed, whatever the hub calls by this name
     asked = sources.parse(str(Path(reference).absolute()) if here else reference)
@@ -122,16 +148,26 @@ def sign(
     kept = Manifest("", (), "", ignored=tuple(sorted(path for path in left_out if not Path(path).is_absolute())))
     resources = tuple(_resources(source, kept, progress))
     made = Manifest(root.resolve().name, resources, manifest.root_digest(resources), kept.ignored)
-    signed = by.bundle(manifest.statement(made))
+    payload = manifest.statement(made)
     try:
-        manifest.read(signed.envelope)
+        manifest.stated(payload)
     except Flaw as error:
         raise UsageError(f"{visible(reference)} cannot be signed: {error}.", "Nothing was written.") from error
+    signed = by.signed(payload)
     try:
-        publish(target, bundle.write(signed))
+        publish(target, signed)
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}.", "Name another file.") from error
-    return target, made
+    return Made(target, made, *_name(signed))
+
+
+def _name(signed: str) -> tuple[str, ...]:
+    """Identity and issuer of a signature without a key."""
+    given = bundle.read(signed.encode())
+    if given.method is not Method.SIGSTORE:
+        return ()
+    chain = certificate.read(given.certificates)
+    return chain.names[0], keyless.issuer(chain)
 
 
 def _signatures(source: sources.Source) -> Iterator[str]:

@@ -160,11 +160,15 @@ def keyless(identity: str, issuer: str, trusted_root: Path | None) -> Signer:
     """Who has an identity with an issuer, below the public trusted root or a given one.
 
     Raises:
-        UsageError: one of the two is missing, or the file cannot be read.
+        UsageError: one of the two is missing, or the file cannot be read or is no trusted root.
     """
+    from verifier.claims._signing import keyless
+
     if not identity or not issuer:
         raise UsageError("Keyless signers are an identity and its issuer.", "Give --identity and --issuer.")
     root = read_file(trusted_root, "trusted root").decode("utf-8", "replace") if trusted_root else ""
+    if trusted_root and not (root and keyless.is_root(root)):
+        raise UsageError(f"{trusted_root} is no trusted root.", "Give a trusted_root.json of Sigstore.")
     return Signer(identity, Method.SIGSTORE, root, identity=identity, issuer=issuer)
 
 

@@ -15,6 +15,7 @@ from verifier.claims._signing.certificate import Chain
 from verifier.records.trust import WORKFLOW, Signer
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
     from sigstore.models import TrustedRoot
 
 MISSING = "it is unverifiable here: pip install 'model-verify[sigstore]' to check keyless signatures"
@@ -22,10 +23,15 @@ MISSING = "it is unverifiable here: pip install 'model-verify[sigstore]' to chec
 STORE = "https%3A%2F%2Ftuf-repo-cdn.sigstore.dev"
 """Folder of the public instance in the package `sigstore`."""
 
+CONFIGURATION = "application/vnd.dev.sigstore.clienttrustconfig"
+"""What the media types of client trust configurations begin with (sigstore protobuf-specs,
+`sigstore_trustroot.proto`)."""
+
 _ARC = "1.3.6.1.4.1.57264.1."
 """Fulcio's extensions (sigstore/fulcio, `docs/oid-info.md`)."""
 
-ISSUER = 8
+_ISSUER, _OLDER_ISSUER = 8, 1
+"""The second is the only one before 2023, and no DER."""
 
 
 def available() -> bool:
@@ -33,6 +39,22 @@ def available() -> bool:
     try:
         version("sigstore")
     except PackageNotFoundError:
+        return False
+    return True
+
+
+class _Anybody:
+    """Lets every certificate pass, as `sigstore.verify.policy.VerificationPolicy`: names are held by `differs`."""
+
+    def verify(self, cert: Certificate) -> None:
+        """Passes."""
+
+
+def is_root(text: str) -> bool:
+    """Whether `root` can read a text; True where the extra that reads it is not installed."""
+    try:
+        _ = available() and root(text)
+    except ValueError:
         return False
     return True
 
@@ -48,11 +70,10 @@ def failure(raw: bytes, envelope: Envelope, trusted_root: str) -> str:
     from sigstore.errors import Error
     from sigstore.models import Bundle
     from sigstore.verify import Verifier
-    from sigstore.verify.policy import UnsafeNoOp
 
     try:
-        verifier = Verifier(trusted_root=_root(trusted_root))
-        kind, payload = verifier.verify_dsse(Bundle.from_json(raw), UnsafeNoOp())
+        verifier = Verifier(trusted_root=root(trusted_root))
+        kind, payload = verifier.verify_dsse(Bundle.from_json(raw), _Anybody())
     except (Error, ValueError, TypeError, LookupError) as error:
         return f"Sigstore does not vouch for it: {' '.join(str(error).split())[:300]}"
     same = (kind, payload) == (envelope.payload_type, envelope.payload)
@@ -68,8 +89,8 @@ def differs(chain: Chain, signer: Signer) -> str:
     """
     if not signer.identity or not chain.matches(signer.identity):
         return f"its certificate is not in the name of {signer.identity or 'anybody named'}"
-    if _said(chain, ISSUER) != signer.issuer:
-        return f"its identity is vouched for by {_said(chain, ISSUER) or 'nobody'}, not {signer.issuer}"
+    if issuer(chain) != signer.issuer:
+        return f"its identity is vouched for by {issuer(chain) or 'nobody'}, not {signer.issuer}"
     for claim in signer.workflow:
         name, _, wanted = claim.partition("=")
         said = _said(chain, WORKFLOW[name])
@@ -78,19 +99,42 @@ def differs(chain: Chain, signer: Signer) -> str:
     return ""
 
 
-def _root(text: str) -> TrustedRoot:
-    from sigstore.models import TrustedRoot
+def issuer(chain: Chain) -> str:
+    """Who vouched for the identity in a certificate, or ""."""
+    return _said(chain, _ISSUER) or str(_extension(chain, _OLDER_ISSUER), "utf-8", "replace")
+
+
+def root(text: str) -> TrustedRoot:
+    """A trusted root.
+
+    Args:
+        text: its JSON, or that of a client trust configuration, which holds one; "" is the public instance's.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    from sigstore.errors import Error
+    from sigstore.models import ClientTrustConfig, TrustedRoot
     from sigstore_models.trustroot.v1 import TrustedRoot as Stored
 
     raw = text or files("sigstore._store").joinpath(STORE, "trusted_root.json").read_text(encoding="utf-8")
-    return TrustedRoot(Stored.from_json(raw))
+    try:
+        if CONFIGURATION in raw:
+            return ClientTrustConfig.from_json(raw).trusted_root
+        return TrustedRoot(Stored.from_json(raw))
+    except Error as error:
+        raise ValueError(str(error)) from error
 
 
 def _said(chain: Chain, number: int) -> str:
     """An extension's UTF8String of fewer than 65536 bytes, DER; "" where there is none."""
+    raw = _extension(chain, number)
+    skipped = {0x81: 3, 0x82: 4}.get(raw[1], 2) if len(raw) > 1 and raw[0] == 0x0C else len(raw)
+    return str(raw[skipped:], "utf-8", "replace")
+
+
+def _extension(chain: Chain, number: int) -> bytes:
     for extension in chain.certificates[0].extensions:
         if extension.oid.dotted_string == f"{_ARC}{number}":
-            raw: bytes = extension.value.public_bytes()
-            skipped = {0x81: 3, 0x82: 4}.get(raw[1], 2) if len(raw) > 1 and raw[0] == 0x0C else len(raw)
-            return str(raw[skipped:], "utf-8", "replace")
-    return ""
+            return extension.value.public_bytes()
+    return b""
