@@ -136,5 +136,6 @@ def _said(chain: Chain, number: int) -> str:
 def _extension(chain: Chain, number: int) -> bytes:
     for extension in chain.certificates[0].extensions:
         if extension.oid.dotted_string == f"{_ARC}{number}":
-            return extension.value.public_bytes()
+            raw: bytes = extension.value.public_bytes()
+            return raw
     return b""
