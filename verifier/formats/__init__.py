@@ -6,7 +6,9 @@ A format module holds:
 - `RULES: tuple[str, ...]` — ids of the rules it can emit;
 - `inspect(artifact, reader, context) -> Iterator[Yield]`;
 - optionally `recognize(probe) -> bool` — whether the content is of this format; replaces the magic bytes,
-  never the suffixes.
+  never the suffixes;
+- optionally `placed(reader, budget) -> tuple[Placed, ...]` — the tensors of a file, each in one piece, and where they
+  lie; raises Malformed where the index cannot be trusted, and BudgetExceeded.
 
 A format module stays light, since every process loads all of them to recognize files: it takes the ids of its rules
 from the package of its engine (`_gguf/__init__.py`), and imports the engine itself within `inspect`, or within

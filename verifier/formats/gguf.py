@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.formats import Context, Yield
+from verifier.formats import Budget, Context, Yield
 from verifier.formats._gguf import DUPLICATE, INCONSISTENT, MAGIC, MALFORMED, TRAILING, UNSAFE_NAME
 from verifier.formats._templates import RULES as TEMPLATE_RULES
 from verifier.records import Artifact, Format, Reader
+from verifier.records.tensor import Placed
 
 FORMAT = Format("gguf", 1, "GGUF", magic=((0, MAGIC),), suffixes=(".gguf",), measured=True)
 
@@ -23,3 +24,10 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     from verifier.formats._gguf.inspection import inspect_header
 
     return inspect_header(artifact, reader, context, FORMAT.how)
+
+
+def placed(reader: Reader, budget: Budget) -> tuple[Placed, ...]:
+    """The tensors and where they lie; see `FormatModule`."""
+    from verifier.formats._gguf.inspection import placed_tensors
+
+    return placed_tensors(reader, budget)

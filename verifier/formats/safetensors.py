@@ -14,11 +14,12 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from verifier.errors import BudgetExceeded, Malformed
-from verifier.formats import Context, Probe, Yield
+from verifier.formats import Budget, Context, Probe, Yield
 from verifier.formats._json import Json, parse, pointer
 from verifier.formats._rows import is_told, unmoved_rows
 from verifier.formats._shapes import layout_of, shapes_of
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, Value, visible
+from verifier.records.tensor import Placed
 
 FORMAT = Format("safetensors", 1, "safetensors", suffixes=(".safetensors",))
 MALFORMED = "safetensors-malformed-header"
@@ -89,7 +90,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         return
     try:
         length = _header_length(reader)
-        tensors, metadata, duplicates = _header(reader.read_at(8, length), context)
+        tensors, metadata, duplicates = _header(reader.read_at(8, length), context.budget)
         for key in duplicates:
             yield _finding(artifact, DUPLICATE, f"The header holds the key {visible(key, 80)} twice.", 8, None)
         yield from _facts(artifact, tensors, metadata)
@@ -113,6 +114,17 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
         yield Coverage(artifact.name, CoverageState.PARTIAL, reason, FORMAT.how, end, reader.size - end)
 
 
+def placed(reader: Reader, budget: Budget) -> tuple[Placed, ...]:
+    """The tensors and where they lie; see `FormatModule`."""
+    try:
+        length = _header_length(reader)
+        tensors, _, _ = _header(reader.read_at(8, length), budget)
+        _check_spans(tensors, 8 + length, reader.size)
+    except _Flaw as flaw:
+        raise Malformed(f"the safetensors header cannot be trusted: {flaw.message}", flaw.offset) from flaw
+    return tuple(Placed(t.name, t.dtype, t.shape, 8 + length + t.begin, t.end - t.begin) for t in tensors)
+
+
 def _header_length(reader: Reader) -> int:
     length = int.from_bytes(reader.read_at(0, 8), "little")
     if reader.size < 8 or 8 + length > reader.size:
@@ -124,7 +136,7 @@ def _header_length(reader: Reader) -> int:
     return length
 
 
-def _header(raw: bytes, context: Context) -> tuple[list[_Tensor], dict[str, str], tuple[str, ...]]:
+def _header(raw: bytes, budget: Budget) -> tuple[list[_Tensor], dict[str, str], tuple[str, ...]]:
     if not raw.startswith(b"{"):
         raise _Flaw(MALFORMED, "it does not begin with `{`", 8)
     try:
@@ -134,7 +146,7 @@ def _header(raw: bytes, context: Context) -> tuple[list[_Tensor], dict[str, str]
     header = document.value
     if not isinstance(header, dict):
         raise _Flaw(MALFORMED, "it is no object", 8)
-    context.budget.spend_steps(len(header))
+    budget.spend_steps(len(header))
     metadata = _metadata(header.pop("__metadata__", {}))
     return [_tensor(name, entry) for name, entry in header.items()], metadata, document.duplicates
 

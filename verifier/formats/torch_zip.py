@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifier.formats import Context, Probe, Yield
+from verifier.formats import Budget, Context, Probe, Yield
 from verifier.formats._pickle import RULES as PICKLE_RULES
 from verifier.formats._tar.header import is_header
 from verifier.formats._torch import AMBIGUOUS, HIDDEN, PACKAGE, PROGRAM_RULES, TENSOR_RULES, TRAILING
 from verifier.formats._zip import RULES as ZIP_RULES
 from verifier.formats._zip.recognition import listed
 from verifier.records import Artifact, Format, Reader
+from verifier.records.tensor import Placed
 
 FORMAT = Format("torch-zip", 1, "PyTorch archive", refines=("zip",))
 
@@ -41,3 +42,10 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     from verifier.formats._torch.archive import inspect_archive
 
     return inspect_archive(artifact, reader, context, FORMAT.how)
+
+
+def placed(reader: Reader, budget: Budget) -> tuple[Placed, ...]:
+    """The tensors of the dictionaries it loads as, and where they lie; see `FormatModule`."""
+    from verifier.formats._torch.placed import placed_tensors
+
+    return placed_tensors(reader, budget)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from verifier.errors import Malformed
-from verifier.formats import Context, Yield
+from verifier.formats import Budget, Context, Yield
 from verifier.formats._gguf import DUPLICATE, INCONSISTENT, MAGIC, MALFORMED, TRAILING, UNSAFE_NAME
 from verifier.formats._gguf.header import Header, Tensor, read_header
 from verifier.formats._names import unsafe_name
@@ -15,6 +15,7 @@ from verifier.formats._readers import rest
 from verifier.formats._shapes import layout_of
 from verifier.formats._templates.inspection import TemplateText, inspect_all
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Reader, Value, visible
+from verifier.records.tensor import Placed
 
 MAX_PLACES = 20
 """Places a finding lists at most."""
@@ -56,6 +57,21 @@ def inspect_header(artifact: Artifact, reader: Reader, context: Context, how: st
     yield from inspect_all(
         artifact.name, (TemplateText(_title(kept.key), kept.text, kept.offset) for kept in header.kept), how
     )
+
+
+def placed_tensors(reader: Reader, budget: Budget) -> tuple[Placed, ...]:
+    """The tensors of a little-endian file and where they lie.
+
+    Raises:
+        Malformed: the header cannot be trusted, or numbers are written the other way round.
+        BudgetExceeded: more entries than are inspected.
+    """
+    if reader.read_at(0, 6)[4:] == b"\0\0":
+        raise Malformed("its numbers are big-endian, and are not read")
+    header = read_header(reader, budget)
+    base = min(_padded(header.end, header.alignment), reader.size)
+    _check_spans(header, base, reader.size)
+    return tuple(Placed(t.name, t.type.name, t.shape[::-1], base + t.begin, t.length) for t in header.tensors)
 
 
 def _distrust(artifact: Artifact, how: str) -> Coverage:

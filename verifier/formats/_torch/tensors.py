@@ -106,7 +106,7 @@ class Tensors:
 
     def _identified(self, event: PersistentLoad) -> None:
         identity = event.value.id
-        named = self._storage(identity)
+        named = self.storage(identity)
         if named is not None:
             known = self.storages.setdefault(named.key, named)
             if known.nbytes != named.nbytes:
@@ -125,7 +125,7 @@ class Tensors:
             message = f"A persistent id makes torch.package call {render(function)} as it loads"
             self._problem(PACKAGE, event, message)
 
-    def _storage(self, identity: Value) -> Storage | None:
+    def storage(self, identity: Value) -> Storage | None:
         fields = identity.items if isinstance(identity, Tuple) else []
         if len(fields) != (6 if self.dialect is Dialect.LEGACY else 5) or fields[0] != "storage":
             return None
@@ -142,7 +142,7 @@ class Tensors:
         args = event.args.items if isinstance(event.args, Tuple) else []
         if len(args) < _REBUILDS.get(function, sys.maxsize):
             return
-        storage = self._storage(args[0].id) if isinstance(args[0], Persistent) else None
+        storage = self.storage(args[0].id) if isinstance(args[0], Persistent) else None
         start, size, stride = args[1], _extents(args[2]), _extents(args[3])
         if storage is None or type(start) is not int or size is None or stride is None:
             return
