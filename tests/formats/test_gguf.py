@@ -197,6 +197,19 @@ def test_what_is_not_inspected_is_a_limit(data: bytes) -> None:
         inspected(MODULE, data)
 
 
+@pytest.mark.parametrize(
+    "metadata", [[("a.template", "x" * 60), ("b.template", "x" * 60)], [("general.tags", ["x" * 60] * 2)]]
+)
+def test_texts_that_are_kept_are_bounded_together(
+    metadata: list[tuple[str | bytes, object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifier.formats._gguf.header.MAX_HELD", 119)
+    with pytest.raises(BudgetExceeded, match="119 characters in all"):
+        inspected(MODULE, gguf_bytes(metadata))
+    monkeypatch.setattr("verifier.formats._gguf.header.MAX_HELD", 120)
+    assert rules_of(inspected(MODULE, gguf_bytes(metadata))) == []
+
+
 class Sparse:
     """A header, and ten gigabytes of tensors nobody may read."""
 

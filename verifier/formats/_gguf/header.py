@@ -43,6 +43,9 @@ MAX_TENSORS = 500_000
 MAX_KEPT = 1 << 20
 """Bytes of one template; the longest published have about 30,000."""
 
+MAX_HELD = 16 << 20
+"""Characters of all texts that are kept, so that memory does not grow with the file."""
+
 ALIGNMENT = "general.alignment"
 ARCHITECTURE = "general.architecture"
 GENERAL = "general."
@@ -82,6 +85,7 @@ class Header:
         settings: key, value and offset of what the file says of itself; of a list the number of its items, as `key#`.
         tensors: in order of appearance.
         duplicates: keys and tensor names that stand twice, and where.
+        held: characters of the texts that were kept.
         end: first byte behind the header.
     """
 
@@ -91,7 +95,19 @@ class Header:
     settings: list[tuple[str, Value, int]] = field(default_factory=list)
     tensors: list[Tensor] = field(default_factory=list)
     duplicates: list[tuple[str, int]] = field(default_factory=list)
+    held: int = 0
     end: int = 0
+
+    def keep(self, kept: Kept) -> Kept:
+        """Counts a text.
+
+        Raises:
+            BudgetExceeded: the file holds more than are inspected.
+        """
+        self.held += len(kept.text)
+        if self.held > MAX_HELD:
+            raise BudgetExceeded(f"the texts to be inspected have more than {MAX_HELD} characters in all")
+        return kept
 
 
 def read_header(reader: Reader, budget: Budget) -> Header:
@@ -152,7 +168,7 @@ def _value(cursor: Cursor, key: str, header: Header) -> None:
     elif kind == ARRAY:
         _listed(cursor, key, header)
     elif kind == STRING and (wanted or key == ARCHITECTURE):
-        kept = Kept(key, cursor.position, cursor.text(MAX_KEPT, f"the value of {visible(key, 80)}"))
+        kept = header.keep(Kept(key, cursor.position, cursor.text(MAX_KEPT, f"the value of {visible(key, 80)}")))
         if wanted:
             header.kept.append(kept)
         else:
@@ -164,12 +180,12 @@ def _value(cursor: Cursor, key: str, header: Header) -> None:
 def _listed(cursor: Cursor, key: str, header: Header) -> None:
     texts: list[Kept] = []
     place, general = cursor.position, key.startswith(GENERAL)
-    count = _array(cursor, key, header.kept if "template" in key else texts if general else None, 1)
+    count = _array(cursor, key, header, header.kept if "template" in key else texts if general else None, 1)
     told = tuple(visible(kept.text) for kept in texts[:MAX_LISTED])
     header.settings.append((visible(key), told, place) if told else (visible(f"{key}#"), count, place))
 
 
-def _array(cursor: Cursor, key: str, keep: list[Kept] | None, depth: int) -> int:
+def _array(cursor: Cursor, key: str, header: Header, keep: list[Kept] | None, depth: int) -> int:
     """Passes over an array, and says how many items it has; keeps its strings where there is a list to keep them in."""
     if depth > MAX_NESTING:
         raise Malformed(f"arrays are nested more than {MAX_NESTING} deep", cursor.position)
@@ -178,7 +194,8 @@ def _array(cursor: Cursor, key: str, keep: list[Kept] | None, depth: int) -> int
         if count > MAX_KEPT // 8:
             raise BudgetExceeded(f"{visible(key, 80)} lists {count} texts, more than are inspected")
         for _ in range(count):
-            keep.append(Kept(key, cursor.position, cursor.text(MAX_KEPT, f"a text of {visible(key, 80)}")))
+            text = Kept(key, cursor.position, cursor.text(MAX_KEPT, f"a text of {visible(key, 80)}"))
+            keep.append(header.keep(text))
     elif kind == STRING:
         cursor.skip_strings(count)
     elif kind == ARRAY:
@@ -186,7 +203,7 @@ def _array(cursor: Cursor, key: str, keep: list[Kept] | None, depth: int) -> int
             raise Malformed(f"{count} arrays are promised, more than the file can hold", place)
         for _ in range(count):
             cursor.spend()
-            _array(cursor, key, keep, depth + 1)
+            _array(cursor, key, header, keep, depth + 1)
     else:
         cursor.skip(count * size_of(cursor, kind))
     return count
