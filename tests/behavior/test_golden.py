@@ -102,6 +102,20 @@ def test_outputs_must_be_as_many_as_declared(folder: Path) -> None:
     assert "1 outputs came out, and 2 are declared" in comparison(measured(folder, two)).reason
 
 
+def test_another_shape_is_a_difference_that_reports_can_tell(folder: Path) -> None:
+    np.save(folder / "out.npy", np.zeros(3, np.float32))
+    fact, compared = measured(folder, declared())
+    assert isinstance(fact, Fact)
+    assert isinstance(fact.value, tuple)
+    assert (comparison([compared]).result, fact.value[2]) == (Result.CONTRADICTED, None)
+
+
+def test_files_that_are_not_the_declared_ones_are_not_used(folder: Path) -> None:
+    files = (DataFile("in.npy", "0" * 64),), (DataFile("out.npy", ""),)
+    other = Declaration(regime=Regime(entry="tensor"), golden=(Golden("g1", *files),), source="behavior.yaml")
+    assert "in.npy is not the file that is declared" in comparison(measured(folder, other)).reason
+
+
 def test_nothing_says_how_to_run_it(tmp_path: Path) -> None:
     assert "nothing says how" in comparison(measured(tmp_path, declared(""))).reason
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders.dossiers import artifact, claim, decide, inspected, snapshot, written
@@ -36,6 +38,24 @@ def test_what_was_measured_decides(
     lines = [f"{one.level} {one.clause}: {one.reason}" for one in verdict.decisions]
     assert [line.startswith(start) for line, start in zip(lines, expected, strict=True)] == [True] * len(lines)
     assert verdict.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome"),
+    [
+        (Result.CONSISTENT, Outcome.ACCEPTED),
+        (Result.NOT_CHECKABLE, Outcome.UNDECIDED),
+        (Result.CONTRADICTED, Outcome.REJECTED),
+    ],
+)
+def test_what_one_recorded_oneself_is_demanded(result: Result, outcome: Outcome) -> None:
+    own = replace(claim("golden", ("recorded", "tensor")), who="you")
+    compared = (Comparison("golden", own, (), result, "recorded"), Comparison("golden", None, (), result, "nothing"))
+    dossier = Dossier(snapshot(artifact()), comparisons=compared[:1], coverage=(inspected(),))
+    assert decide(dossier, written("")).outcome is outcome
+    if result is not Result.CONTRADICTED:
+        dossier = Dossier(snapshot(artifact()), comparisons=compared[1:], coverage=(inspected(),))
+        assert decide(dossier, written("")).outcome is Outcome.ACCEPTED
 
 
 def test_metrics_do_not_stand_for_golden_vectors() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from verifier.errors import UsageError
 from verifier.records import Asserter, Stage
 from verifier.store import lock
-from verifier.store.lock import Lock, LockedFile, LockedModel
+from verifier.store.lock import Lock, LockedFile, LockedGolden, LockedModel
 
 MODEL = LockedModel(
     id="org/name",
@@ -30,8 +30,9 @@ MODEL = LockedModel(
     files={"model.safetensors": LockedFile("c" * 64, 90), "a/config.json": LockedFile("d" * 64, 2)},
     locked=datetime(2026, 11, 25, 2, 3, 4, tzinfo=UTC),
     tool="0.1.0",
+    golden=LockedGolden("golden/name/behavior.yaml", "e" * 64),
 )
-BASE = replace(MODEL, id="org/base", reference=None, loads=(), signers=(), rules=(), claims={})
+BASE = replace(MODEL, id="org/base", reference=None, loads=(), signers=(), rules=(), claims={}, golden=None)
 LOCK = Lock({"org/name": MODEL, "org/base": BASE})
 
 
@@ -68,7 +69,7 @@ def test_a_lock_claims_digests_and_nothing_more() -> None:
         ("version = 1", "version = 2", "is a lock of version 2. Update model-verify"),
         ("version = 1", "", "'version' is missing"),
         ("version = 1", "version = true", "'version' is missing or not"),
-        ("revision = 0", 'revision = "x"', "'revision'"),
+        ("revision = 1", 'revision = "x"', "'revision'"),
         ("commit = ", "comit = ", "there is no 'comit'"),
         ("5c5c", "zzzz", "'commit'"),
         ('stage = "confirmed"', 'stage = "seen"', "there is no stage 'seen'"),
@@ -77,6 +78,9 @@ def test_a_lock_claims_digests_and_nothing_more() -> None:
         ("a/config.json", "../config.json", "is no path in a repository"),
         ("a/config.json", "a\\\\config.json", "is no path in a repository"),
         ("a/config.json", "/config.json", "is no path in a repository"),
+        ("golden/name", "../name", "is no path in a repository"),
+        ('path = "golden', 'file = "golden', "'path'"),
+        ("eeee", "EEEE", "'sha256'"),
         ("size = 90", "size = -1", "'size'"),
         ("size = 90", "size = 9.0", "'size'"),
         ("c" * 64, "C" * 64, "'sha256'"),
@@ -105,7 +109,7 @@ def test_a_lock_larger_than_any_is_not_read(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_newer_revision_is_read_and_never_overwritten(tmp_path: Path) -> None:
-    newer = with_line("revision = 0", "revision = 1").replace(b"stage = ", b'later = "x"\nstage = ')
+    newer = with_line("revision = 1", "revision = 2").replace(b"stage = ", b'later = "x"\nstage = ')
     path = tmp_path / "models.lock"
     path.write_bytes(newer)
     assert lock.read(path).models == LOCK.models

@@ -6,9 +6,11 @@ anything of inputs that are not among the vectors, nor of an author who means il
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from verifier.behavior import tensors
@@ -28,9 +30,6 @@ KIND = Measured.GOLDEN.value
 """Of claims, facts and comparisons about golden vectors."""
 
 HOW = "golden/1"
-
-PUBLISHER, OWN = "publisher", "you"
-"""Who declares golden vectors."""
 
 ONNX_TOLERANCE = Tolerance(abs=1e-7, rel=1e-3)
 """What the runner of ONNX's own test sets allows (`onnx/backend/test/runner`)."""
@@ -62,7 +61,7 @@ class Bench:
     mode: Mode
     bounds: Bounds
     keep: Keep
-    who: str = PUBLISHER
+    who: str = "publisher"
 
 
 def test_sets(paths: Sequence[str]) -> Iterator[Declaration]:
@@ -111,7 +110,7 @@ def left(declarations: Sequence[Declaration], reason: str) -> Iterator[Compariso
             yield Comparison(KIND, claim, (), Result.NOT_CHECKABLE, f"{golden.id} did not run: {reason}")
 
 
-def _claim(declared: Declaration, golden: Golden, place: int, who: str = PUBLISHER) -> Claim:
+def _claim(declared: Declaration, golden: Golden, place: int, who: str = "publisher") -> Claim:
     pointer = None if declared.dialect is Dialect.ONNX else f"/golden/{place}"
     evidence = Evidence(declared.source, f"golden: {golden.id} {golden.kind}", HOW, pointer=pointer)
     value = (golden.id, golden.kind.value)
@@ -127,15 +126,27 @@ def job(declared: Declaration, golden: Golden, bench: Bench) -> Job:
     """
     way = planned(declared, bench.model.files)
     if way.entry.takes_texts:
-        found = [text for one in golden.inputs for text in tensors.texts(one.file, bench.read(one.file))]
+        found = [text for one in golden.inputs for text in tensors.texts(one.file, _content(one, bench))]
         return replace(way, texts=tuple(found))
-    given = [array for one in golden.inputs for array in tensors.arrays(one.file, bench.read(one.file))]
+    given = [array for one in golden.inputs for array in tensors.arrays(one.file, _content(one, bench))]
     return replace(way, tensors={str(place): array for place, array in enumerate(given)})
+
+
+def _content(file: DataFile, bench: Bench) -> bytes:
+    """The bytes of a declared file.
+
+    Raises:
+        NotRun: they are others than declared.
+    """
+    content = bench.read(file.file)
+    if file.sha256 and sha256(content).hexdigest() != file.sha256:
+        raise NotRun(f"{file.file} is not the file that is declared, by its digest")
+    return content
 
 
 def _held(golden: Golden, regime: Regime, ran: Ran, bench: Bench) -> tuple[tuple[Fact, ...], list[Difference]]:
     """Outputs against what is declared of them, in order."""
-    declared = [array for one in golden.outputs for array in tensors.arrays(one.file, bench.read(one.file))]
+    declared = [array for one in golden.outputs for array in tensors.arrays(one.file, _content(one, bench))]
     if len(declared) != len(ran.outputs):
         raise NotRun(f"{len(ran.outputs)} outputs came out, and {len(declared)} are declared")
     facts, found = [], []
@@ -148,5 +159,6 @@ def _held(golden: Golden, regime: Regime, ran: Ran, bench: Bench) -> tuple[tuple
         one = difference(array, made, Tolerance() if exact else golden.allowed(regime.dtype))
         found.append(one)
         evidence = Evidence(golden.outputs[min(place, len(golden.outputs) - 1)].file, one.told, HOW)
-        facts.append(Fact(KIND, (golden.id, place, one.worst, ran.mode.value, ran.computed_by), evidence))
+        worst = one.worst if math.isfinite(one.worst) else None
+        facts.append(Fact(KIND, (golden.id, place, worst, ran.mode.value, ran.computed_by), evidence))
     return tuple(facts), found

@@ -5,6 +5,7 @@ It tells numbers that these bytes do not have. It does not tell anything of inpu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -112,7 +113,8 @@ def _facts(runner: _Runner, judgment: Judgment) -> Iterator[Fact]:
     ran, declared = runner.ran, runner.declared
     if judgment.measured is None or ran is None:
         return
-    lots = (judgment.interval, judgment.p_value, judgment.seed)
+    interval = judgment.interval if all(map(math.isfinite, judgment.interval or ())) else None
+    lots = (interval, judgment.p_value, judgment.seed)
     value = (judgment.metric.id, judgment.measured, judgment.n, *lots, judgment.data, ran.mode.value, ran.computed_by)
     yield Fact(KIND, value, Evidence(declared.source, judgment.reason, HOW, pointer=judgment.metric.where or None))
 

@@ -46,8 +46,8 @@ class Request(models.Request):
         with self._how() as how:
             return measure(reference, self.policy, how, revision=self.revision)
 
-    def record(self, reference: str, to: Path, inputs: Path | None, entry: str) -> str:
-        """Records what a model on this machine gives, and says what was recorded.
+    def record(self, reference: str, to: Path, inputs: Path | None, entry: str) -> tuple[str, str]:
+        """Records what a model on this machine gives, and says what was recorded and for which locked model.
 
         Raises:
             UsageError, PolicyError, SourceError, RefusedError: see `verifier.workflows.recording.record`.
@@ -103,6 +103,11 @@ def record(reference: str, request: Request, to: Path, inputs: Path | None, entr
     Raises:
         UsageError, PolicyError, SourceError, RefusedError: see `verifier.workflows.recording.record`.
     """
-    told = request.record(reference, to, inputs, entry)
-    _terminal.write(f"recorded  {told}\n    in {to}: keep it, and compare with `verify behavior REF --golden {to}`\n")
+    told, model = request.record(reference, to, inputs, entry)
+    step = (
+        f"commit it with models.lock, which pins it: `verify behavior {model}` compares later revisions with it"
+        if model
+        else f"keep it, and compare with `verify behavior REF --golden {to}`"
+    )
+    _terminal.write(f"recorded  {told}\n    in {to}: {step}\n")
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from verifier.cli import _configuration, _terminal
@@ -43,18 +43,27 @@ def check(names: Sequence[str], folder: Path | None, file: Path | None, *, quiet
     """
     from verifier.sources import hub
 
-    models = chosen(place(file), names)
+    path = place(file)
+    models = chosen(path, names)
     if folder is not None and len(models) != 1:
         raise UsageError("--dir is for one model.", "Name the model that lies there.")
     worst = 0
     for model in models:
         lies = folder or hub.cached(model.id).folder / "snapshots" / model.commit
-        faults = checked(model, lies, quiet=quiet)
+        faults = (*checked(model, lies, quiet=quiet), *_vectors(path, model))
         kinds = {fault.kind for fault in faults}
         worst = worst if not kinds else 1 if worst == 1 or kinds - {"missing"} else 3
         _terminal.write(f"{'ok' if not faults else 'missing' if kinds == {'missing'} else 'differs'}  {line(model)}\n")
         _terminal.write("".join(f"    {fault.kind}  {visible(fault.path, 500)}\n" for fault in faults if not quiet))
     return worst
+
+
+def _vectors(path: Path, model: LockedModel) -> Iterator[locking.Fault]:
+    """What is wrong with the golden vectors that the lock pins."""
+    from verifier.workflows import vectors
+
+    if model.golden is not None and (fault := vectors.standing(path, model.golden)):
+        yield locking.Fault(model.golden.path, fault)
 
 
 def update(

@@ -73,8 +73,9 @@ class Request:
         from verifier.pipeline.pins import Pins
         from verifier.store import lock
 
-        locked = lock.read(self.lock or lock.nearest(Path.cwd())) if self.pinned else lock.Lock()
-        return Pins(locked.models, self.pinning)
+        file = self.lock or lock.nearest(Path.cwd())
+        locked = lock.read(file) if self.pinned else lock.Lock()
+        return Pins(locked.models, self.pinning, file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from verifier.records import Asserter, Claim, Evidence, Snapshot, Standing
-from verifier.store.lock import LockedModel
+from verifier.store.lock import NAME, LockedModel
 
 HOW = "pins/1"
 
@@ -18,10 +19,12 @@ class Pins:
     Args:
         models: id to model.
         writing: what this run accepts is written into the lock, which therefore promises nothing yet.
+        file: the lock; paths in it are relative to its folder.
     """
 
     models: Mapping[str, LockedModel] = field(default_factory=dict)
     writing: bool = False
+    file: Path = Path(NAME)
 
     def claims(self, snapshot: Snapshot) -> Iterator[Claim]:
         """Yields what the lock says of a snapshot: its commit and, at that commit, the SHA-256 of each file.

@@ -100,3 +100,7 @@ class Measured(StrEnum):
     """Level 2: declared inputs give the declared outputs."""
     METRIC = "metric"
     """Level 3: declared numbers come out again."""
+
+
+OWN = "you"
+"""Who claims what one recorded oneself."""

@@ -13,17 +13,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn, TypeVar
 
 from verifier.errors import UsageError
 from verifier.records import Artifact, Asserter, Digest, Reference, Snapshot, SourceKind, Stage, visible
+from verifier.store import _fields as fields
+from verifier.store._fields import Wrong, get, matched, words, wrong
 from verifier.store.files import publish
 from verifier.store.toml import quoted
 
 NAME = "models.lock"
 
 VERSION = 1
-REVISION = 0
+REVISION = 1
 
 MAX_BYTES = 64 << 20
 """Bytes a lock may have: a line a file, and a hub repository lists at most 100 000."""
@@ -35,8 +36,6 @@ _MODEL_ID = re.compile(r"(?!.*(?:--|\.\.))(?:\w[\w.-]{0,95}/)?\w[\w.-]{0,95}", r
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
-Kind = TypeVar("Kind")
-
 
 @dataclass(frozen=True, slots=True)
 class LockedFile:
@@ -44,6 +43,19 @@ class LockedFile:
 
     sha256: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockedGolden:
+    """Golden vectors that `verify record` made.
+
+    Args:
+        path: of their `behavior.yaml`, below the folder of the lock.
+        sha256: of that file, which holds the digests of the others.
+    """
+
+    path: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class LockedModel:
         files: path to file.
         locked: when, in UTC, to the second.
         tool: version of model-verify that wrote it.
+        golden: what later revisions are compared with, if anything.
     """
 
     id: str
@@ -81,6 +94,7 @@ class LockedModel:
     files: Mapping[str, LockedFile]
     locked: datetime
     tool: str
+    golden: LockedGolden | None = None
 
     def snapshot(self) -> Snapshot:
         """The model as its lock claims it to be."""
@@ -188,6 +202,8 @@ def _model(model: LockedModel) -> str:
     lines += [f"{key} = {quoted(text)}" for key, text in texts.items() if text is not None]
     lines += [f"locked = {model.locked:%Y-%m-%dT%H:%M:%SZ}"]
     lines += [f"{key} = [{', '.join(map(quoted, words))}]" for key, words in lists.items() if words]
+    if model.golden is not None:
+        lines.append(f'golden = {{ path = {quoted(model.golden.path)}, sha256 = "{model.golden.sha256}" }}')
     if model.claims:
         lines += [f"\n[{name}.claims]"]
         lines += [f"{quoted(kind)} = {quoted(text)}" for kind, text in sorted(model.claims.items())]
@@ -211,89 +227,71 @@ def parse(content: bytes, file: str) -> Lock:
     """
     try:
         if len(content) > MAX_BYTES:
-            raise _Wrong(f"it is larger than {MAX_BYTES} bytes")  # noqa: TRY301 - as all that is wrong with it
+            raise Wrong(f"it is larger than {MAX_BYTES} bytes")  # noqa: TRY301 - as all that is wrong with it
         table = tomllib.loads(content.decode())
-        version, revision = _get(table, "version", int), _get(table, "revision", int, 0)
+        version, revision = get(table, "version", int), get(table, "revision", int, 0)
         if version != VERSION:
             raise UsageError(f"{file} is a lock of version {version}.", "Update model-verify to read it.")
         newer = revision > REVISION
-        models = _get(table, "models", dict, {})
+        models = get(table, "models", dict, {})
         return Lock({name: _parsed(name, entry, newer) for name, entry in models.items()}, newer)
-    except (_Wrong, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (Wrong, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         step = "Restore it from version control, or lock the models again."
         raise UsageError(f"{file} is not a lock of models: {visible(str(error), 300)}.", step) from error
-
-
-class _Wrong(Exception):
-    """What a lock holds is not what belongs there."""
 
 
 _KEYS = frozenset(
     (
         *("commit", "reference", "policy", "policy-digest", "verdict-digest", "stage", "tool", "locked"),
-        *("loads", "rules", "signers", "claims", "files"),
+        *("loads", "rules", "signers", "claims", "files", "golden"),
     )
 )
 
 
 def _parsed(name: str, entry: object, newer: bool) -> LockedModel:
     if not _MODEL_ID.fullmatch(name) or not isinstance(entry, dict):
-        raise _Wrong(f"models.{name!r} is not a model")
+        raise Wrong(f"models.{name!r} is not a model")
     if unknown := sorted(set(entry) - _KEYS) if not newer else []:
-        raise _Wrong(f"{name}: there is no {unknown[0]!r}")
-    stage = _get(entry, "stage", str)
+        raise Wrong(f"{name}: there is no {unknown[0]!r}")
+    stage = get(entry, "stage", str)
     if stage not in tuple(Stage):
-        raise _Wrong(f"{name}: there is no stage {stage!r}")
-    claims = _get(entry, "claims", dict, {})
-    files = _get(entry, "files", dict)
+        raise Wrong(f"{name}: there is no stage {stage!r}")
+    claims = get(entry, "claims", dict, {})
+    files = get(entry, "files", dict)
     return LockedModel(
         id=name,
-        commit=_matched(_COMMIT, entry, "commit"),
-        reference=_get(entry, "reference", str) if "reference" in entry else None,
-        loads=_words(entry, "loads"),
-        policy=_get(entry, "policy", str),
-        policy_digest=_matched(_SHA256, entry, "policy-digest"),
-        verdict_digest=_matched(_SHA256, entry, "verdict-digest"),
+        commit=matched(_COMMIT, entry, "commit"),
+        reference=get(entry, "reference", str) if "reference" in entry else None,
+        loads=words(entry, "loads"),
+        policy=get(entry, "policy", str),
+        policy_digest=matched(_SHA256, entry, "policy-digest"),
+        verdict_digest=matched(_SHA256, entry, "verdict-digest"),
         stage=Stage(stage),
-        signers=_words(entry, "signers"),
-        rules=_words(entry, "rules"),
-        claims={kind: _get(claims, kind, str) for kind in claims},
+        signers=words(entry, "signers"),
+        rules=words(entry, "rules"),
+        claims={kind: get(claims, kind, str) for kind in claims},
         files={path: _file(path, files) for path in files},
         locked=_moment(entry),
-        tool=_get(entry, "tool", str),
+        tool=get(entry, "tool", str),
+        golden=_golden(entry),
     )
 
 
 def _file(path: str, files: Mapping[str, object]) -> LockedFile:
-    """A file of a model, at a path that cannot lead out of the model's folder on any system."""
-    if not path.isprintable() or "\\" in path or any(part in ("", ".", "..") for part in path.split("/")):
-        raise _Wrong(f"{path!r} is no path in a repository")
-    entry = _get(files, path, dict)
-    size = _get(entry, "size", int)
+    entry = get(files, fields.path(path), dict)
+    size = get(entry, "size", int)
     if not 0 <= size < 1 << 62:
-        _wrong("size")
-    return LockedFile(_matched(_SHA256, entry, "sha256"), size)
+        wrong("size")
+    return LockedFile(matched(_SHA256, entry, "sha256"), size)
+
+
+def _golden(entry: Mapping[str, object]) -> LockedGolden | None:
+    if "golden" not in entry:
+        return None
+    golden = get(entry, "golden", dict)
+    return LockedGolden(fields.path(get(golden, "path", str)), matched(_SHA256, golden, "sha256"))
 
 
 def _moment(entry: Mapping[str, object]) -> datetime:
-    moment = _get(entry, "locked", datetime)
+    moment = get(entry, "locked", datetime)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _matched(pattern: re.Pattern[str], table: Mapping[str, object], key: str) -> str:
-    text = _get(table, key, str)
-    return text if pattern.fullmatch(text) else _wrong(key)
-
-
-def _words(table: Mapping[str, object], key: str) -> tuple[str, ...]:
-    words = _get(table, key, list, [])
-    return tuple(sorted(words)) if all(isinstance(word, str) for word in words) else _wrong(key)
-
-
-def _get(table: Mapping[str, object], key: str, kind: type[Kind], default: Kind | None = None) -> Kind:
-    value = table.get(key, default)
-    return value if isinstance(value, kind) and not isinstance(value, bool) else _wrong(key)
-
-
-def _wrong(key: str) -> NoReturn:
-    raise _Wrong(f"{key!r} is missing or not what it takes")

@@ -117,7 +117,7 @@ def added(lock: Lock, models: Mapping[str, LockedModel]) -> Lock:
 
 
 def _kept(old: LockedModel, new: LockedModel) -> LockedModel:
-    asked = replace(new, reference=new.reference or old.reference)
+    asked = replace(new, reference=new.reference or old.reference, golden=new.golden or old.golden)
     return old if replace(asked, locked=old.locked, tool=old.tool) == old else asked
 
 

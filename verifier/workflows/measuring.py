@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +13,6 @@ from verifier import sources
 from verifier.behavior import golden, metrics, recipes, sandbox, tensors
 from verifier.behavior.recipes import Table
 from verifier.behavior.runner import Job, Model, Ran, run
-from verifier.claims._declaration.collection import declarations
 from verifier.errors import BudgetExceeded, UsageError
 from verifier.pipeline import load_policy, verify_source
 from verifier.pipeline.examination import Progress
@@ -22,10 +20,11 @@ from verifier.pipeline.pins import Pins
 from verifier.policy import Combined, DataSet, Policy, outcome_of
 from verifier.records import Comparison, Fact, Outcome, Result, Verdict, visible
 from verifier.records.declaration import Declaration
-from verifier.records.terms import Measured
-from verifier.sources import local
+from verifier.records.terms import OWN, Measured
 from verifier.sources.local import LocalSource
 from verifier.store.memory import Memory
+from verifier.workflows import vectors
+from verifier.workflows.vectors import declared as _declared
 
 CLAUSES = "behavior."
 """How clauses begin that judge a run; they are no reason not to make it."""
@@ -41,7 +40,7 @@ class Measurement:
         offline: use no network for what it loads; the model itself is taken from this machine in any case.
         allow_unsandboxed: a person typed that it may run where no sandbox works.
         keep: folder for what comes out; None keeps nothing.
-        own: folder of golden vectors that `recording.record` made; None is none.
+        own: folder of golden vectors that `recording.record` made; None is the one the lock pins, if any.
         data: what data sets are called that lie here, beside those of policies; a file that is the declared one by its
             digest is found anyway.
         bounds: of each run.
@@ -130,7 +129,8 @@ def _measured(
     source: LocalSource, declared: Sequence[Declaration], named: Sequence[tuple[str, DataSet]], how: Measurement
 ) -> Iterator[Fact | Comparison]:
     files = tuple(artifact.path for artifact in source.snapshot.artifacts)
-    own = local.resolve(sources.parse(str(how.own.absolute()))) if how.own is not None else None
+    folder = how.own or vectors.pinned(how.pins, source.snapshot.id)
+    own = vectors.source(folder) if folder is not None else None
     recorded = _declared(own) if own is not None else []
     data = _tables(declared, named, how.data)
     if any(one.golden for one in (*declared, *recorded)):
@@ -138,7 +138,7 @@ def _measured(
         bench = golden.Bench(Model(source.folder, files), partial(read, source), mode, how.bounds, _keeper(how.keep))
         yield from golden.measure(declared, bench)
         if own is not None:
-            yield from golden.measure(recorded, replace(bench, read=partial(read, own), who=golden.OWN))
+            yield from golden.measure(recorded, replace(bench, read=partial(read, own), who=OWN))
 
     def ran(model: Model, job: Job) -> Ran:
         return run(model, job, mode=sandbox.mode(allow_unsandboxed=how.allow_unsandboxed), bounds=how.bounds)
@@ -175,12 +175,6 @@ def _check_named(name: str, entry: DataSet, table: Table) -> None:
             f"{entry.sha256}.",
             "Get that file again or, if the new one was reviewed, correct [data].",
         )
-
-
-def _declared(source: LocalSource) -> list[Declaration]:
-    with ExitStack() as opened:
-        found = declarations(source.snapshot, lambda path: opened.enter_context(source.open(path)))
-        return [one for one in found if isinstance(one, Declaration)]
 
 
 def read(source: LocalSource, path: str) -> bytes:

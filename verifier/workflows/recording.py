@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from verifier.behavior import golden, runner, sandbox, tensors
@@ -15,12 +16,15 @@ from verifier.behavior.plan import guessed
 from verifier.behavior.runner import Entry, Job, Model
 from verifier.errors import Malformed, NotRun, RefusedError, UsageError
 from verifier.pipeline import load_policy
+from verifier.pipeline.pins import Pins
 from verifier.records import Asserter, Snapshot, visible
 from verifier.records.declaration import DataFile, Declaration, Golden, Regime
 from verifier.records.terms import Kind
-from verifier.store import publish
+from verifier.store import lock, publish
+from verifier.store.lock import LockedGolden
 from verifier.workflows.measuring import Measurement, judged, may_run
 from verifier.workflows.refusal import NotAcceptedError
+from verifier.workflows.vectors import FILE
 
 SENTENCES = (
     "The quick brown fox jumps over the lazy dog.",
@@ -48,7 +52,7 @@ def record(
     inputs: Path | None = None,
     entry: str = "",
     revision: str | None = None,
-) -> str:
+) -> tuple[str, str]:
     """Runs an accepted model and writes a folder that `verify behavior --golden` compares a later one with.
 
     Args:
@@ -61,7 +65,7 @@ def record(
         revision: branch, tag or commit of a hub reference.
 
     Returns:
-        What was recorded, in one line.
+        What was recorded, in one line, and the id of the locked model that it was pinned for, or "".
 
     Raises:
         NotAcceptedError: the policies do not accept it.
@@ -77,7 +81,7 @@ def record(
     chosen = _entry(entry or guessed(files))
     name, content = _inputs(inputs, chosen)
     vectors = Golden("recorded", (DataFile(name, _sha256(content)),), (DataFile("outputs-0.npy", ""),), Kind.TENSOR)
-    declared = Declaration(regime=Regime(entry=chosen.value), golden=(vectors,), source="behavior.yaml")
+    declared = Declaration(regime=Regime(entry=chosen.value), golden=(vectors,), source=FILE)
     mode = sandbox.mode(allow_unsandboxed=how.allow_unsandboxed)
     bench = golden.Bench(Model(source.folder, files), lambda _: content, mode, how.bounds, _ignored)
     try:
@@ -88,7 +92,24 @@ def record(
     source.check_unchanged()
     _write(to, verdict.dossier.snapshot, job, ran, (name, content))
     count = len(job.texts) or len(job.tensors)
-    return f"{count} {'texts' if job.texts else 'tensors'} through {chosen}, in {mode}"
+    told = f"{count} {'texts' if job.texts else 'tensors'} through {chosen}, in {mode}"
+    return told, _pin(verdict.dossier.snapshot, to / FILE, how.pins)
+
+
+def _pin(snapshot: Snapshot, file: Path, pins: Pins) -> str:
+    """Pins the vectors where the lock holds the model at this commit, and they lie below the lock's folder.
+
+    Returns:
+        The model's id; "" where they were not pinned.
+    """
+    model, folder = pins.models.get(snapshot.id), pins.file.absolute().parent
+    if model is None or model.commit != snapshot.commit or not file.absolute().is_relative_to(folder):
+        return ""
+    path = file.absolute().relative_to(folder).as_posix()
+    golden = LockedGolden(path, _sha256(file.read_bytes()))
+    locked = lock.read(pins.file)
+    lock.write(pins.file, replace(locked, models={**locked.models, model.id: replace(model, golden=golden)}))
+    return model.id
 
 
 def _ignored(_name: str, _place: int, _array: tensors.Array) -> None:
@@ -141,7 +162,7 @@ def _write(to: Path, snapshot: Snapshot, job: Job, ran: runner.Ran, given: tuple
             "made": dict(ran.versions),
             "golden": [vectors],
         }
-        publish(to / "behavior.yaml", "".join(f"{key}: {json.dumps(value)}\n" for key, value in lines.items()))
+        publish(to / FILE, "".join(f"{key}: {json.dumps(value)}\n" for key, value in lines.items()))
     except OSError as error:
         raise UsageError(f"{to} cannot be written: {error.strerror}.", "Name another folder.") from error
 

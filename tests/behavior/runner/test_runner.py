@@ -115,6 +115,13 @@ def test_logits_and_next_tokens(tmp_path: Path) -> None:
     assert np.abs(np.exp(following).sum(1) - 1).max() < 1e-5
 
 
+def test_arrays_keep_their_shapes_on_the_way() -> None:
+    given = {"0": np.array(3), "1": np.arange(6).reshape(2, 3).T, "2": np.zeros((0, 3))}
+    _, found = _wire.unpacked(_wire.packed({}, given))
+    assert {name: array.shape for name, array in found.items()} == {"0": (), "1": (3, 2), "2": (0, 3)}
+    assert found["1"].tolist() == given["1"].tolist()
+
+
 @pytest.mark.parametrize("content", [b"", b"\0" * 8, (2).to_bytes(8) + b"[]" + bytes(8), b"\xff" * 30])
 def test_an_answer_that_is_none_is_refused(content: bytes) -> None:
     with pytest.raises(NotRun, match="its answer"):

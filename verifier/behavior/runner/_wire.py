@@ -18,7 +18,7 @@ def packed(head: Mapping[str, object], arrays: Mapping[str, ndarray]) -> bytes:
     from safetensors.numpy import save
 
     text = json.dumps(head).encode()
-    return len(text).to_bytes(8) + text + save({name: np.ascontiguousarray(one) for name, one in arrays.items()})
+    return len(text).to_bytes(8) + text + save({name: np.asarray(one, order="C") for name, one in arrays.items()})
 
 
 def unpacked(content: bytes) -> tuple[dict[str, object], dict[str, ndarray]]:

@@ -10,7 +10,7 @@ from verifier.policy._case import Case
 from verifier.policy._keys import level, words
 from verifier.policy._section import Section
 from verifier.records import Decision, Level, Result
-from verifier.records.terms import Measured
+from verifier.records.terms import OWN, Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,19 @@ class Behavior(Section):
     differs: Level = level("a run gave something else than is declared", Level.DENY)
 
     def decide(self, case: Case) -> Iterator[Decision]:
-        """A Decision for each measurement that contradicts its claim, and for each that was demanded."""
+        """A Decision for each measurement that contradicts its claim, and for each that was demanded.
+
+        Vectors that one recorded oneself are demanded by having been recorded.
+        """
         measured = [one for one in case.dossier.comparisons if one.kind in tuple(Measured)]
         for one in measured:
+            own = one.claim is not None and one.claim.who == OWN
             if one.result is Result.CONTRADICTED:
                 yield Decision("behavior.differs", self.differs, one, one.reason)
-        for kind in self.require:
-            those = [one for one in measured if one.kind == kind and one.result is not Result.CONTRADICTED]
-            for one in those:
+            elif own or one.kind in self.require:
                 holds = one.result is Result.CONSISTENT
                 yield Decision("behavior.require", Level.ALLOW if holds else self.unmeasured, one, one.reason)
+        for kind in self.require:
             if not any(one.kind == kind for one in measured):
                 reason = f"nothing of kind {kind} was measured; `verify behavior` does, where something is declared"
                 yield Decision("behavior.require", self.unmeasured, case.model, reason)
