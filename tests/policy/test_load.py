@@ -133,6 +133,7 @@ def test_what_is_no_file_is_no_policy(tmp_path: Path) -> None:
         ("[card]\nrequire = ['licence']", "p.toml:3: card.require does not take 'licence'. Did you mean 'license'?"),
         ("[card", "p.toml: not TOML: Expected ']' at the end of a table declaration (at end of document)."),
         ("a = " + "[" * 5000, "p.toml: not TOML: "),
+        ("a = " + "9" * 5000, "p.toml: not TOML: "),
     ],
 )
 def test_a_slip_of_the_pen_names_file_key_and_remedy(text: str, message: str) -> None:

@@ -88,6 +88,8 @@ def test_a_lock_claims_digests_and_nothing_more() -> None:
         ('models."org/name"]', 'models."org/name".x]', "there is no 'x'"),
         ('models."org/name".files]', 'models."org/name".claims.x]', "'files'"),
         ("[models", "[[models", "not a lock of models"),
+        ("revision = 1", f"revision = {'9' * 5000}", "not a lock of models"),
+        ("2026-11-25T02:03:04Z", "0001-01-01T00:00:00+23:59", "not a lock of models"),
     ],
 )
 def test_a_lock_that_is_not_one_is_refused_with_its_flaw(old: str, new: str, said: str) -> None:

@@ -75,7 +75,7 @@ def read(content: bytes, file: str, below: str = "") -> Document:
         text = content.decode().replace("\r\n", "\n")
         values: dict[str, object] = tomllib.loads(text)
         where = lines(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise _no_toml(file, error, content) from error
     path = tuple(below.split(".")) if below else ()
     for key in path:

@@ -235,7 +235,7 @@ def parse(content: bytes, file: str) -> Lock:
         newer = revision > REVISION
         models = get(table, "models", dict, {})
         return Lock({name: _parsed(name, entry, newer) for name, entry in models.items()}, newer)
-    except (Wrong, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (Wrong, ValueError, OverflowError, RecursionError) as error:
         step = "Restore it from version control, or lock the models again."
         raise UsageError(f"{file} is not a lock of models: {visible(str(error), 300)}.", step) from error
 
