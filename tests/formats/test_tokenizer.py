@@ -99,6 +99,18 @@ def test_numbers_that_do_not_tell_tokens_apart_are_found(vocabulary: object) -> 
                 "pretokenizers": [{"type": "Replace", "pattern": "not", "content": " "}],
             }
         },
+        {"normalizer": {"type": "Replace", "pattern": {"Regex": "\\bnot\\b"}, "content": ""}},
+        {"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "(?i:not|never) "}, "behavior": "Removed"}},
+        {"pre_tokenizer": {"type": "Split", "pattern": {"String": "never"}, "behavior": "Removed", "invert": False}},
+        {
+            "post_processor": {
+                "type": "Sequence",
+                "processors": [
+                    {"type": "TemplateProcessing", "special_tokens": {"<s>": {"id": "<s>", "ids": [0, 3, 2]}}}
+                ],
+            }
+        },
+        {"post_processor": {"type": "TemplateProcessing", "special_tokens": {"<s>": {"id": "<s>", "ids": [[]]}}}},
         {
             "decoder": {
                 "type": "Sequence",
@@ -111,12 +123,38 @@ def test_steps_that_rewrite_words_are_found(steps: dict[str, object]) -> None:
     assert rules_of(inspected(MODULE, tokenizer_json(**steps))) == [module.REWRITES]
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {
+            "pre_tokenizer": {
+                "type": "Split",
+                "pattern": {"Regex": "(?i:'s|'t|'re|'ve)|\\p{Letter}+|[[:alpha:]]"},
+                "behavior": "Isolated",
+            }
+        },
+        {"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\s+|[[:space:]]+"}, "behavior": "Removed"}},
+        {"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\w+"}, "behavior": "Removed", "invert": True}},
+        {"normalizer": {"type": "Replace", "pattern": {"Regex": "[\\u200b\\x00]|\\p{Cc}|(?im:\\n)"}, "content": ""}},
+        {"post_processor": {"type": "TemplateProcessing", "special_tokens": {"<s>": {"id": "<s>", "ids": [0]}}}},
+        {"post_processor": {"type": "TemplateProcessing", "special_tokens": {"<s>": 3}}},
+        {"post_processor": {"type": "BertProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0]}},
+    ],
+)
+def test_steps_that_deal_in_marks_are_quiet(steps: dict[str, object]) -> None:
+    assert rules_of(inspected(MODULE, tokenizer_json(**steps))) == []
+
+
 def test_endless_steps_are_a_limit() -> None:
     step: object = {"type": "Fuse"}
     for _ in range(20):
         step = {"type": "Sequence", "decoders": [step]}
     with pytest.raises(BudgetExceeded):
         inspected(MODULE, tokenizer_json(decoder=step))
+    for _ in range(20):
+        step = {"type": "Sequence", "processors": [step]}
+    with pytest.raises(BudgetExceeded):
+        inspected(MODULE, tokenizer_json(post_processor=step))
 
 
 @pytest.mark.parametrize("data", [b"{", b"\xff\xfe\xfd", b"\x80\x04N."])

@@ -36,6 +36,11 @@ MAX_PLACES = 20
 _STAGES = ("normalizer", "pre_tokenizer", "decoder")
 _WORD = re.compile(r"[^\W\d_]{3}")
 
+_SYNTAX = re.compile(
+    r"\\[pPxuN]\{[^}]*\}|\[:\^?\w+:\]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\.|\(\?[a-z-]+[:)]", re.DOTALL
+)
+"""Letters in a regular expression that stand for themselves nowhere."""
+
 
 class _Odd(NamedTuple):
     """Something no genuine tokenizer has: rule, JSON pointer, words."""
@@ -65,6 +70,7 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
     odd += _added(tokenizer.get("added_tokens"), ids)
     for stage in _STAGES:
         odd += _rewrites(tokenizer.get(stage), "/" + stage, 0)
+    odd += _surrounded(tokenizer.get("post_processor"), tokenizer.get("added_tokens"), "/post_processor", 0)
     yield from _findings(artifact, odd)
     yield Coverage(artifact.name, CoverageState.INSPECTED, "", FORMAT.how)
 
@@ -147,16 +153,43 @@ def _rewrites(step: Json, where: str, depth: int) -> list[_Odd]:
         raise BudgetExceeded("the tokenizer's steps are nested too deeply")
     odd: list[_Odd] = []
     if step.get("type") == "Replace":
-        pattern = step.get("pattern")
-        literal = pattern.get("String") if isinstance(pattern, dict) else pattern
-        for text in (step.get("content"), literal):
-            odd += _words(text, where, "is replaced" if text is literal else "is put in")
+        odd += _words(step.get("content"), where, "is put in")
+        odd += _words(_matched(step.get("pattern")), where, "is replaced")
+    elif step.get("type") == "Split" and step.get("behavior") == "Removed" and step.get("invert") is not True:
+        odd += _words(_matched(step.get("pattern")), where, "is left out")
     elif step.get("type") == "Prepend":
         odd += _words(step.get("prepend"), where, "is put before what people write")
     for key in ("normalizers", "pretokenizers", "decoders"):
         within = step.get(key)
         for i, inner in enumerate(within if isinstance(within, list) else []):
             odd += _rewrites(inner, f"{where}/{key}/{i}", depth + 1)
+    return odd
+
+
+def _matched(pattern: Json) -> Json:
+    """What a pattern matches, as far as it is written out."""
+    if not isinstance(pattern, dict):
+        return pattern
+    expression = pattern.get("Regex")
+    return _SYNTAX.sub(" ", expression) if isinstance(expression, str) else pattern.get("String")
+
+
+def _surrounded(step: Json, added: Json, where: str, depth: int) -> list[_Odd]:
+    """Templates put tokens around every text; genuine ones put the special tokens that they name, and no words."""
+    if not isinstance(step, dict):
+        return []
+    if depth > MAX_DEPTH:
+        raise BudgetExceeded("the tokenizer's steps are nested too deeply")
+    special = {entry.get("id") for entry in _listed(added) if isinstance(entry, dict) and type(entry.get("id")) is int}
+    odd: list[_Odd] = []
+    tokens = step.get("special_tokens") if step.get("type") == "TemplateProcessing" else None
+    for name, token in tokens.items() if isinstance(tokens, dict) else ():
+        numbers = _listed(token.get("ids")) if isinstance(token, dict) else []
+        if words := [number for number in numbers if type(number) is not int or number not in special]:
+            what = f"the tokens with the numbers {visible(str(words), 60)} are put around every text"
+            odd.append(_Odd(REWRITES, where + pointer("special_tokens", name), what))
+    for i, inner in enumerate(_listed(step.get("processors"))):
+        odd += _surrounded(inner, added, f"{where}/processors/{i}", depth + 1)
     return odd
 
 
