@@ -76,3 +76,28 @@ def ort(
     """A model in ONNX Runtime's own format."""
     fields: Fields = {0: [ort_tensor()] if tensors is None else tensors, 2: nodes, 3: Number(5), **(graph or {})}
     return flatbuffer(b"ORTM", {0: "1.20.0", 1: {0: Number(8, 8), 7: fields} if model is None else model})
+
+
+def value_info(name: str, *sizes: int, place: int = 11) -> bytes:
+    """A field `input` of a graph, a number of that shape; 0 is a size that is not fixed."""
+    axes = b"".join(block(1, number(1, size) if size else block(2, "n")) for size in sizes)
+    return block(place, block(1, name), block(2, block(1, number(1, FLOAT), block(2, axes))))
+
+
+def operators(*lines: str, place: int = 1) -> bytes:
+    """Fields `node` of a graph, each written as `domain:Operator operands > results`; of a function at the place 7."""
+    return b"".join(_operator(line, place) for line in lines)
+
+
+def _operator(line: str, place: int) -> bytes:
+    name, *operands = line.partition(">")[0].split()
+    results = line.partition(">")[2].split()
+    domain, _, name = name.rpartition(":")
+    inputs = (block(1, one) for one in operands)
+    return block(place, *inputs, *(block(2, one) for one in results), block(4, name), block(7, domain))
+
+
+def body(name: str, *lines: str, inputs: Sequence[str] = (), outputs: Sequence[str] = ()) -> bytes:
+    """An attribute that holds a graph."""
+    ends = (*(value_info(one) for one in inputs), *(block(12, block(1, one)) for one in outputs))
+    return block(5, block(1, name), block(6, operators(*lines), *ends))

@@ -10,13 +10,13 @@ from typing import Final
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Budget, Context, Limits, Probe, Yield
-from verifier.formats._onnx import BOMB, CUSTOM, INCONSISTENT, MALFORMED, MISMATCH, MISSING, PYTHON, UNSAFE
+from verifier.formats._onnx import BOMB, CUSTOM, GATE, INCONSISTENT, MALFORMED, MISMATCH, MISSING, PYTHON, UNSAFE
 from verifier.records import Artifact, Format, Reader
 
 FORMAT = Format("onnx", 1, "ONNX model", suffixes=(".onnx",))
 
 
-RULES: tuple[str, ...] = (MALFORMED, INCONSISTENT, PYTHON, CUSTOM, BOMB, UNSAFE, MISMATCH, MISSING)
+RULES: tuple[str, ...] = (MALFORMED, INCONSISTENT, PYTHON, CUSTOM, BOMB, UNSAFE, MISMATCH, MISSING, GATE)
 
 _PROBED: Final = 64
 """Fields of the outermost message that recognition looks at."""

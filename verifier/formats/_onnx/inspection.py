@@ -8,10 +8,12 @@ from typing import Final
 
 from verifier.errors import BudgetExceeded, Malformed
 from verifier.formats import Context, Yield
-from verifier.formats._onnx import BOMB, CUSTOM, INCONSISTENT, MALFORMED, MISMATCH, MISSING, PYTHON, UNSAFE
+from verifier.formats._onnx import BOMB, CUSTOM, GATE, INCONSISTENT, MALFORMED, MISMATCH, MISSING, PYTHON, UNSAFE
 from verifier.formats._onnx.contents import Model
 from verifier.formats._onnx.domains import runs_python, unreviewed
 from verifier.formats._onnx.external import Beside, strange_keys
+from verifier.formats._onnx.gates import find_gates, may_choose
+from verifier.formats._onnx.graph import GraphReader
 from verifier.formats._onnx.model import Walk
 from verifier.formats._onnx.tensors import NAMES, Tensor
 from verifier.formats._protobuf.wire import Wire
@@ -59,6 +61,8 @@ def inspect_model(artifact: Artifact, reader: Reader, context: Context, how: str
         yield Coverage(artifact.name, CoverageState.PARTIAL, reason, how)
         return
     yield from _facts(artifact, walk.model, how)
+    if may_choose(name for _, name in walk.model.operators):
+        yield from _gates(artifact, reader, context, how)
     yield from _coverage(artifact, walk.model, how)
     yield from beside.coverage()
 
@@ -103,6 +107,16 @@ def _misplaced(artifact: Artifact, beside: Beside, model: Model, how: str) -> It
             yield _finding(
                 artifact, _RULE_OF[wrong.kind], f"The tensor {_shown(tensor)} {wrong.message}.", wrong.offset, how
             )
+
+
+def _gates(artifact: Artifact, reader: Reader, context: Context, how: str) -> Iterator[Finding]:
+    """Switches on the value of an input; the graph is read a second time, with the names of its values."""
+    for gate in find_gates(GraphReader(Wire(reader, context.budget)).program())[:_MOST]:
+        message = (
+            f"A few numbers of the input are compared (at {gate.asked_at}), and by the answer the operator {gate.name} "
+            "puts something else in the place of what the model computes."
+        )
+        yield _finding(artifact, GATE, message, gate.at, how)
 
 
 def _facts(artifact: Artifact, model: Model, how: str) -> Iterator[Fact]:
