@@ -11,9 +11,10 @@ import pytest
 
 from tests.builders import fulcio, signing, timestamps
 from tests.builders.signing import FILES, claim, collect, details
-from verifier.claims._signing import keyless
+from verifier.claims import signatures
+from verifier.claims._signing import keyless, signers
 from verifier.records import Standing
-from verifier.records.trust import Method, Signer
+from verifier.records.trust import Method, Signer, Trust
 
 LATE = fulcio.SIGNED + dt.timedelta(hours=1)
 
@@ -132,6 +133,15 @@ def test_an_authority_is_trusted_by_the_root_that_names_it() -> None:
 )
 def test_somebody_else_is_told(limits: dict[str, Any], reason: str) -> None:
     refused(collect(fulcio.bundle(), FILES, signer(**limits)), reason)
+
+
+def test_a_revoked_trusted_root_vouches_for_nobody() -> None:
+    raw = json.dumps(fulcio.bundle()).encode()
+    (revoked,) = signers.fingerprints(trusted := signer())
+    found = list(
+        signatures.collect(*signing.model({**FILES, "model.sig": raw}), Trust(signing.NOW, (trusted,), (revoked,)))
+    )
+    refused(found, "nobody is trusted to sign without a key")
 
 
 def test_the_public_instance_comes_with_the_package() -> None:

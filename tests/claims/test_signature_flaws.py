@@ -24,13 +24,16 @@ from tests.builders.signing import (
     details,
     envelope,
     holder,
+    model,
     resources,
     rules,
     statement,
     text,
 )
+from verifier.claims import signatures
+from verifier.claims._signing import certificate as certificates
 from verifier.records import Standing
-from verifier.records.trust import Method, Signer
+from verifier.records.trust import Method, Signer, Trust
 
 ONE = {"name": "a", "algorithm": "sha256", "digest": "00" * 32}
 
@@ -195,6 +198,21 @@ def test_a_chain_below_nobody_trusted_is_unverified(chain: Callable[[], list[Any
 def test_a_certificate_counts_while_it_is_valid(dates: tuple[dt.datetime, dt.datetime]) -> None:
     found = collect(chained(der(leaf(dates=dates))), FILES, root())
     assert (claim(found).standing, rules(found)) == (Standing.UNVERIFIED, ["signature-expired-certificate"])
+
+
+def test_revoked_certificates_vouch_for_nobody() -> None:
+    between = certificate("between", key("p384", 8), "root", key("p384", 5), authority=True)
+    chain = [certificate("ana", key(), "between", key("p384", 8)), between]
+    raw = json.dumps(chained(*map(der, chain))).encode()
+    (anchor,) = certificates.anchors((trusted := root()).pem)
+    for revoked, standing in (
+        ((), Standing.VERIFIED),
+        ((certificates.fingerprint(chain[0]),), Standing.CONTRADICTED),
+        ((certificates.fingerprint(between),), Standing.CONTRADICTED),
+        ((certificates.fingerprint(anchor),), Standing.UNVERIFIED),
+    ):
+        found = list(signatures.collect(*model({**FILES, "model.sig": raw}), Trust(NOW, (trusted,), revoked)))
+        assert claim(found).standing is standing
 
 
 def test_signers_are_limited_with_certificates_too() -> None:

@@ -22,6 +22,8 @@ PEM = certificates.public(certificates.key())
 OTHER = certificates.public(certificates.key("p384"))
 ANA = f'[[signers]]\nname = "ana"\nmodels = ["org/*"]\npem = """{PEM}"""\n'
 BOB = f'[[signers]]\nname = "bob"\npem = """{OTHER}"""\n'
+BEGINS = "-----BEGIN CERTIFICATE-----"
+CA = f'[[signers]]\nname = "ca"\nmethod = "certificate"\npem = "{BEGINS}"\n'
 KEYLESS = '[[signers]]\nname = "bot"\nmethod = "sigstore"\nidentity = "a@b"\nissuer = "https://a.example"\n'
 
 
@@ -104,13 +106,10 @@ def test_what_is_revoked_is_denied_whatever_is_required() -> None:
 
 
 def test_an_entry_says_who_when_and_for_what() -> None:
-    entry = (
-        '[[signers]]\nname = "ca"\nmethod = "certificate"\nidentity = "a@*"\n'
-        'not-before = 2026-01-01\nnot-after = 2026-02-01\npem = "-----BEGIN CERTIFICATE-----"\n'
-    )
-    (signer,) = written(entry).signers
+    limits = 'identity = "a@*"\nnot-before = 2026-01-01\nnot-after = 2026-02-01\n'
+    (signer,) = written(f'{CA}{limits}timestamp-authority = "{BEGINS}2"\n').signers
     days = date(2026, 1, 1), date(2026, 2, 1)
-    assert signer == Signer("ca", Method.CERTIFICATE, "-----BEGIN CERTIFICATE-----", ("*",), "a@*", "", *days)
+    assert signer == Signer("ca", Method.CERTIFICATE, BEGINS, ("*",), "a@*", "", *days, clocks=f"{BEGINS}2")
     assert [signer.may_sign("x", day) for day in (*days, date(2026, 2, 2))] == [True, True, False]
 
 
@@ -131,6 +130,8 @@ def test_a_keyless_signer_is_an_identity_an_issuer_and_a_workflow() -> None:
         (ANA + 'method = "pgp"\n', "does not take 'pgp'"),
         (ANA + 'issuer = "https://a.example"\n', "has neither trusted-root nor issuer nor workflow"),
         (ANA + 'method = "sigstore"\n', "does not go with sigstore"),
+        (ANA + 'timestamp-authority = "x"\n', "goes with certificates only"),
+        (CA + 'timestamp-authority = "x"\n', "is not PEM text"),
         (KEYLESS + 'trusted-root = "x"\n', "is no JSON object"),
         (KEYLESS.replace("identity", "models").replace('"a@b"', '["a"]'), "identity is missing"),
         (KEYLESS + 'workflow = ["ref"]\n', "takes name=text"),

@@ -23,6 +23,10 @@ def signature(
     trusted_root: Annotated[
         Path | None, typer.Option(help="trusted_root.json, instead of Sigstore's public one.")
     ] = None,
+    timestamp_authority: Annotated[
+        list[Path] | None,
+        typer.Option(help="Certificates (PEM) of who may say when an expired one signed."),
+    ] = None,
     bundle: Annotated[
         list[Path] | None, typer.Option(help="Signature to judge, instead of those in the model; may be repeated.")
     ] = None,
@@ -40,7 +44,7 @@ def signature(
 
     rules = in_force(_configuration.policies(policy, [reference]))
     named = (keyless(identity, issuer, trusted_root),) if issuer or trusted_root else ()
-    trusted = (*signers(key or [], root or [], identity), *named) or rules.signers
+    trusted = (*signers(key or [], root or [], identity, timestamp_authority or []), *named) or rules.signers
     asked = Question(trusted, rules.revoked, tuple(bundle or ()), tuple(ignore or ()), offline)
     return command.run(reference, asked, text_or_json)
 

@@ -40,6 +40,9 @@ def add(
     trusted_root: Annotated[
         Path | None, typer.Option(help="trusted_root.json, instead of Sigstore's public one.")
     ] = None,
+    timestamp_authority: Annotated[
+        Path | None, typer.Option(help="Certificates (PEM) of who may say when an expired one signed.")
+    ] = None,
     models: Annotated[list[str] | None, typer.Option(help="Glob of models they sign; may be repeated.")] = None,
     not_before: Day = None,
     not_after: Day = None,
@@ -49,8 +52,8 @@ def add(
     from verifier.cli import trust as command
     from verifier.workflows.trusting import Limits
 
-    days = [day.date() if day else None for day in (not_before, not_after)]
-    limits = Limits(tuple(models or ()), identity, issuer, tuple(workflow or ()), *days)
+    begins, ends = (day.date() if day else None for day in (not_before, not_after))
+    limits = Limits(tuple(models or ()), identity, issuer, tuple(workflow or ()), begins, ends, timestamp_authority)
     command.add(_configuration.policies(policy), name, (key, root, trusted_root), limits)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from verifier.claims._signing.signers import fingerprints
 from verifier.cli import _terminal
 from verifier.cli._configuration import own_file
 from verifier.errors import UsageError
@@ -25,11 +26,13 @@ def add(
         raise UsageError("A signer has a key, a root or an issuer.", "Give one of --key, --root and --issuer.")
     if not limits.issuer and (trusted_root or limits.workflow):
         raise UsageError("A trusted root and a workflow go with --issuer.", "Give it, or leave them out.")
+    if limits.clocks and not root:
+        raise UsageError("A timestamp authority goes with --root.", "Give it, or leave the authority out.")
     policy = _own(chosen)
-    fingerprint = trusting.add(policy, name, key or root or trusted_root, limits, key=key is not None)
-    _terminal.write(f"{policy}: trusts {visible(name)}, {fingerprint}\n")
-    if fingerprint != trusting.PUBLIC:
-        _terminal.write("Compare the fingerprint with theirs.\n")
+    found = trusting.add(policy, name, key or root or trusted_root, limits, key=key is not None)
+    _terminal.write(f"{policy}: trusts {visible(name)}, {_known_by(found)}\n")
+    if found:
+        _terminal.write(f"Compare the fingerprint{'s' if len(found) > 1 else ''} with theirs.\n")
 
 
 def show(chosen: Sequence[str]) -> None:
@@ -44,7 +47,7 @@ def show(chosen: Sequence[str]) -> None:
         if one.issuer:
             identity = " ".join((identity, "by", one.issuer, *one.workflow))
         line = f"{one.name}  {one.method}{identity}  {', '.join(one.models)}{days}"
-        _terminal.write(f"{visible(line, 500)}  {trusting.fingerprint(one)}\n")
+        _terminal.write(f"{visible(line, 500)}  {_known_by(fingerprints(one))}\n")
 
 
 def revoke(chosen: Sequence[str], what: str) -> None:
@@ -55,6 +58,10 @@ def revoke(chosen: Sequence[str], what: str) -> None:
     """
     policy = _own(chosen)
     _terminal.write(f"{policy}: {trusting.revoke(policy, what)} no longer counts.\n")
+
+
+def _known_by(fingerprints: Sequence[str]) -> str:
+    return " ".join(fingerprints) or "the public trusted root"
 
 
 def _own(chosen: Sequence[str]) -> Path:

@@ -20,7 +20,7 @@ from verifier._version import __version__
 from verifier.data import registries
 from verifier.errors import SourceError
 from verifier.formats import Limits
-from verifier.pipeline.authentication import collect_claims
+from verifier.pipeline.authentication import collect_claims, readable
 from verifier.pipeline.examination import Examiner, Progress, side_by_side
 from verifier.pipeline.inspection import HOW
 from verifier.pipeline.lineage import base_licenses
@@ -168,7 +168,7 @@ def load_policy(names_or_paths: str | Path | Sequence[str | Path]) -> Policy | C
     """
     several = [names_or_paths] if isinstance(names_or_paths, str | Path) else names_or_paths
     known = tuple(module.FORMAT.id for module in formats.modules())
-    return policy.combined([policy.load(str(one), formats=known) for one in several])
+    return readable(policy.combined([policy.load(str(one), formats=known) for one in several]))
 
 
 @cache

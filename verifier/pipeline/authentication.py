@@ -9,10 +9,13 @@ from dataclasses import replace
 from functools import partial
 
 from verifier import claims, formats, sources
+from verifier.claims._signing import signers
 from verifier.crosschecks import digests as comparison
+from verifier.errors import PolicyError
 from verifier.formats import HEAD, Limits, Probe
 from verifier.pipeline.examination import Examiner, Progress, side_by_side
 from verifier.pipeline.inspection import WHOLE, guarded
+from verifier.policy import Combined, Policy
 from verifier.records import (
     Artifact,
     Claim,
@@ -24,6 +27,7 @@ from verifier.records import (
     Reader,
     Record,
     Snapshot,
+    visible,
 )
 from verifier.records.trust import Trust
 
@@ -52,6 +56,20 @@ def collect_claims(
             if not only or name in only:
                 collected += guarded(partial(module.collect, snapshot, open_file, trust), WHOLE, name)
     return collected
+
+
+def readable(rules: Policy | Combined) -> Policy | Combined:
+    """The rules, if what they trust signers by can be read.
+
+    Raises:
+        PolicyError: it cannot.
+    """
+    for signer in rules.signers:
+        if flaw := signers.unreadable(signer):
+            raise PolicyError(
+                f"Nobody is {visible(signer.name)} of [[signers]]: {flaw}.", "`verify trust add` writes it."
+            )
+    return rules
 
 
 def authenticate(

@@ -45,6 +45,8 @@ class Signer:
         begins: first day their signatures count.
         ends: last day their signatures count.
         workflow: what such a certificate must say of the workflow that signed: `name=glob` each.
+        clocks: of certificates: those of timestamp authorities, as PEM text, who may say that one signed before it
+            expired; "" believes nobody.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Signer:
     begins: date | None = None
     ends: date | None = None
     workflow: tuple[str, ...] = ()
+    clocks: str = ""
 
     def may_sign(self, model: str, day: date) -> bool:
         """Whether their signature counts for a model on a day."""

@@ -49,7 +49,7 @@ class Identity:
             root = config.trusted_root._inner.to_json()  # noqa: SLF001 - its public reading is a file
         except Exception as error:  # its clients raise what belongs to no common tree
             raise SourceError(f"Sigstore did not sign it: {_told(error)}.", "Nothing was written.") from error
-        if failure := keyless.failure(made.encode(), bundle.read(made.encode()).envelope, root):
+        if failure := keyless.failure(made.encode(), bundle.read(made.encode()), root):
             raise SourceError(f"What came back is no good: {failure}.", "Nothing was written.")
         return f"{made}\n"
 

@@ -131,8 +131,10 @@ def ask(reference: str, question: Question, progress: Progress | None = None) ->
     return Answer(dossier.snapshot.id, signed, links, gaps)
 
 
-def signers(keys: Sequence[Path], roots: Sequence[Path], identity: str) -> tuple[Signer, ...]:
-    """Those who hold one of some keys, or certificates below one of some roots.
+def signers(
+    keys: Sequence[Path], roots: Sequence[Path], identity: str, clocks: Sequence[Path] = ()
+) -> tuple[Signer, ...]:
+    """Those who hold one of some keys, or certificates below one of some roots, for whom some may tell the time.
 
     Raises:
         UsageError: a file cannot be read, or holds neither key nor certificate.
@@ -141,18 +143,22 @@ def signers(keys: Sequence[Path], roots: Sequence[Path], identity: str) -> tuple
     from verifier.claims._signing import keys as public
     from verifier.claims._signing.flaw import Flaw
 
-    found = []
-    for path in (*keys, *roots):
-        pem = read_file(path, "key" if path in keys else "certificate").decode("ascii", "replace")
-        try:
-            if path in keys:
-                public.load(pem.encode())
-                found.append(Signer(path.name, Method.KEY, pem))
-            else:
-                certificate.anchors(pem)
-                found.append(Signer(identity or path.name, Method.CERTIFICATE, pem, identity=identity))
-        except Flaw as error:
-            raise UsageError(f"{path}: {error}.", "Give a PEM file.") from error
+    def certificates(path: Path) -> str:
+        return certificate.pem(certificate.anchors(read_file(path, "certificate").decode("ascii", "replace")))
+
+    path, found = Path(), []
+    try:
+        for path in keys:
+            pem = public.pem(public.load(read_file(path, "key"))).decode("ascii")
+            found.append(Signer(path.name, Method.KEY, pem))
+        told = ""
+        for path in clocks:
+            told += certificates(path)
+        for path in roots:
+            name, pem = identity or path.name, certificates(path)
+            found.append(Signer(name, Method.CERTIFICATE, pem, identity=identity, clocks=told))
+    except Flaw as error:
+        raise UsageError(f"{path}: {error}.", "Give a PEM file.") from error
     return tuple(found)
 
 

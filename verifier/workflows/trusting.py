@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -11,14 +10,13 @@ from datetime import date
 from pathlib import Path
 
 from verifier import policy
-from verifier.claims._signing import certificate, keys
+from verifier.claims._signing.signers import fingerprints
 from verifier.errors import PolicyError, UsageError
+from verifier.pipeline.authentication import readable
 from verifier.policy import Combined, Policy
 from verifier.records.trust import Method, Signer
 from verifier.workflows.editing import edit, prefix
 from verifier.workflows.signature import keyless, signers
-
-PUBLIC = "the public trusted root"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +30,7 @@ class Limits:
         workflow: of a keyless signer: what the certificate must say, `name=glob` each.
         begins: first day.
         ends: last day.
+        clocks: file with the certificates of who may say when one with a certificate signed.
     """
 
     models: tuple[str, ...] = ()
@@ -40,10 +39,11 @@ class Limits:
     workflow: tuple[str, ...] = ()
     begins: date | None = None
     ends: date | None = None
+    clocks: Path | None = None
 
 
-def add(file: Path, name: str, pem: Path | None, limits: Limits, *, key: bool) -> str:
-    """Adds a signer to a policy, and gives the fingerprint they are known by.
+def add(file: Path, name: str, pem: Path | None, limits: Limits, *, key: bool) -> tuple[str, ...]:
+    """Adds a signer to a policy, and gives the fingerprints they are known by; none is the public trusted root.
 
     Args:
         file: of the policy.
@@ -65,7 +65,7 @@ def add(file: Path, name: str, pem: Path | None, limits: Limits, *, key: bool) -
         return f"{text.rstrip()}\n\n{_entry(prefix(file), name, signer, limits)}".lstrip()
 
     edit(file, change)
-    return fingerprint(signer)
+    return fingerprints(signer)
 
 
 def revoke(file: Path, what: str) -> str:
@@ -89,7 +89,7 @@ def revoke(file: Path, what: str) -> str:
                 f"{what[:80]!r} is neither a fingerprint nor the name of a signer with a key.",
                 "Give 64 hexadecimal digits, as `verify signature` and `verify trust list` show them.",
             )
-        return fingerprint(named[0])
+        return fingerprints(named[0])[0]
 
     found: list[str] = []
 
@@ -109,21 +109,13 @@ def in_force(chosen: Sequence[str]) -> Policy | Combined:
     Raises:
         PolicyError: one cannot be loaded.
     """
-    return policy.combined([policy.load(name) for name in chosen])
+    return readable(policy.combined([policy.load(name) for name in chosen]))
 
 
 def standing(rules: Policy | Combined) -> tuple[Signer, ...]:
     """The signers of policies that are not revoked."""
-    return tuple(signer for signer in rules.signers if fingerprint(signer) not in rules.revoked)
-
-
-def fingerprint(signer: Signer) -> str:
-    """What a signer is known by: SHA-256, hex, of the key's PEM, the first certificate's DER or the trusted root."""
-    if signer.method is Method.SIGSTORE:
-        return hashlib.sha256(signer.pem.encode()).hexdigest() if signer.pem else PUBLIC
-    if signer.method is Method.KEY:
-        return keys.fingerprint(keys.load(signer.pem.encode()))
-    return certificate.fingerprint(certificate.anchors(signer.pem)[0])
+    revoked = {*rules.revoked}
+    return tuple(signer for signer in rules.signers if revoked.isdisjoint(fingerprints(signer)))
 
 
 def _signer(pem: Path | None, limits: Limits, *, key: bool) -> Signer:
@@ -131,7 +123,8 @@ def _signer(pem: Path | None, limits: Limits, *, key: bool) -> Signer:
         return keyless(limits.identity, limits.issuer, pem)
     if pem is None:
         raise UsageError("A signer has a key, a root, or an issuer.", "Give --key, --root or --issuer.")
-    (signer,) = signers([pem], [], "") if key else signers([], [pem], limits.identity)
+    clocks = [limits.clocks] if limits.clocks else []
+    (signer,) = signers([pem], [], "") if key else signers([], [pem], limits.identity, clocks)
     return signer
 
 
@@ -148,8 +141,16 @@ def _entry(before: str, name: str, signer: Signer, limits: Limits) -> str:
     days = (("not-before", limits.begins), ("not-after", limits.ends))
     lines += [f"{key} = {day.isoformat()}" for key, day in days if day is not None]
     key = "trusted-root" if signer.method is Method.SIGSTORE else "pem"
-    pem = signer.pem.replace("\r\n", "\n").strip()
-    return "\n".join([*lines, *([f"{key} = '''\n{pem}\n'''"] if pem else []), ""])
+    texts = ((key, signer.pem), ("timestamp-authority", signer.clocks))
+    lines += [_block(key, text) for key, text in texts if text]
+    return "\n".join([*lines, ""])
+
+
+def _block(key: str, text: str) -> str:
+    """A key and its text over several lines, where no text can end it."""
+    text = text.replace("\r\n", "\n").strip()
+    plain = "'''" not in text and text.replace("\n", "").isprintable()
+    return f"{key} = '''\n{text}\n'''" if plain else f"{key} = {_quoted(text)}"
 
 
 def _with_revoked(text: str, before: str, digest: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from verifier.claims._signing.document import Json, Node, parse
@@ -47,6 +48,7 @@ class Bundle:
         hint: SHA-256, hex, of the public key's PEM text, or "".
         key: the public key as PEM, where the bundle gives it, or b"".
         certificates: DER, leaf first.
+        stamps: what timestamp authorities say of the signature (RFC 3161), DER.
     """
 
     method: Method
@@ -54,6 +56,7 @@ class Bundle:
     hint: str = ""
     key: bytes = b""
     certificates: tuple[bytes, ...] = ()
+    stamps: tuple[bytes, ...] = ()
 
 
 def read(raw: bytes) -> Bundle:
@@ -81,7 +84,14 @@ def read(raw: bytes) -> Bundle:
         raise Flaw(MALFORMED, f"the chain has {len(chain)} certificates")
     if material.values.get("tlogEntries"):
         return Bundle(Method.SIGSTORE, envelope, certificates=chain)
-    return Bundle(Method.CERTIFICATE, envelope, certificates=chain)
+    return Bundle(Method.CERTIFICATE, envelope, certificates=chain, stamps=tuple(_stamps(material)))
+
+
+def _stamps(material: Node) -> Iterator[bytes]:
+    if material.values.get("timestampVerificationData") is not None:
+        times = material.node("timestampVerificationData")
+        for stamp in times.nodes("rfc3161Timestamps") if "rfc3161Timestamps" in times.values else []:
+            yield stamp.raw("signedTimestamp")
 
 
 def _by_key(envelope: Envelope, key: Node) -> Bundle:

@@ -54,9 +54,11 @@ class Chain:
         from cryptography import x509
         from cryptography.x509 import verification
 
+        if not (trusted := list(anchors)):
+            return False
         anyone = verification.ExtensionPolicy.permit_all()
         issuers = anyone.require_present(x509.BasicConstraints, verification.Criticality.AGNOSTIC, None)
-        builder = verification.PolicyBuilder().store(verification.Store(list(anchors))).time(now)
+        builder = verification.PolicyBuilder().store(verification.Store(trusted)).time(now)
         verifier = builder.extension_policies(ca_policy=issuers, ee_policy=anyone).build_client_verifier()
         try:
             verifier.verify(self.certificates[0], list(self.certificates[1:]))
@@ -100,11 +102,26 @@ def anchors(pem: str) -> tuple[Certificate, ...]:
         raise Flaw(UNFIT, "the certificates cannot be read as PEM") from error
 
 
+def pem(certificates: Iterable[Certificate]) -> str:
+    """The certificates as PEM text, and nothing else."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return "".join(one.public_bytes(Encoding.PEM).decode("ascii") for one in certificates)
+
+
 def fingerprint(certificate: Certificate) -> str:
     """SHA-256, hex, over the certificate's DER."""
     from cryptography.hazmat.primitives.hashes import SHA256
 
     return certificate.fingerprint(SHA256()).hex()
+
+
+def is_authority(certificate: Certificate) -> bool:
+    """Whether it may issue others (RFC 5280, 4.2.1.9)."""
+    from cryptography import x509
+
+    found = [one.value for one in certificate.extensions if isinstance(one.value, x509.BasicConstraints)]
+    return any(one.ca for one in found)
 
 
 def _check_use(leaf: Certificate) -> None:

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from verifier.claims._signing.bundle import Envelope
+from verifier.claims._signing.bundle import Bundle as Read
 from verifier.claims._signing.certificate import Chain
 from verifier.records.trust import WORKFLOW, Signer
 
@@ -59,25 +59,28 @@ def is_root(text: str) -> bool:
     return True
 
 
-def failure(raw: bytes, envelope: Envelope, trusted_root: str) -> str:
+def failure(raw: bytes, given: Read, trusted_root: str) -> str:
     """Why a bundle is not what a trusted root vouches for, as a clause; "" where it is.
 
     Args:
         raw: the bundle.
-        envelope: what was read from it, which must be what is verified.
+        given: what was read from it, which must be what is verified.
         trusted_root: as JSON text; "" is the public instance's.
     """
+    from cryptography.hazmat.primitives.serialization import Encoding
     from sigstore.errors import Error
     from sigstore.models import Bundle
     from sigstore.verify import Verifier
 
     try:
         verifier = Verifier(trusted_root=root(trusted_root))
-        kind, payload = verifier.verify_dsse(Bundle.from_json(raw), _Anybody())
+        seen = Bundle.from_json(raw)
+        kind, payload = verifier.verify_dsse(seen, _Anybody())
     except (Error, ValueError, TypeError, LookupError) as error:
         return f"Sigstore does not vouch for it: {' '.join(str(error).split())[:300]}"
-    same = (kind, payload) == (envelope.payload_type, envelope.payload)
-    return "" if same else "Sigstore vouches for another payload"
+    same = (kind, payload) == (given.envelope.payload_type, given.envelope.payload)
+    same = same and seen.signing_certificate.public_bytes(Encoding.DER) == given.certificates[0]
+    return "" if same else "Sigstore vouches for another payload or certificate"
 
 
 def differs(chain: Chain, signer: Signer) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from verifier.claims._signing import bundle, certificate, keyless, keys, manifest
+from verifier.claims._signing import bundle, certificate, keyless, keys, manifest, signers, timestamp
 from verifier.claims._signing.attestation import Attestation
 from verifier.claims._signing.bundle import Bundle, Envelope
+from verifier.claims._signing.certificate import Chain
 from verifier.claims._signing.document import parse
 from verifier.claims._signing.flaw import AMBIGUOUS, Flaw
 from verifier.claims._signing.manifest import Manifest
@@ -27,7 +29,8 @@ class Signature:
         names: what the leaf certificate calls its holder.
         signers: entries of those trusted whom it is by.
         doubt: why nobody trusted stands behind it, as a clause; "" where somebody does.
-        expired: which certificate is not valid now, as a clause, or "".
+        expired: which certificate is not valid when it is judged, as a clause, or "".
+        chain: fingerprints of the certificates above the leaf that came with it.
     """
 
     method: Method | None
@@ -37,12 +40,13 @@ class Signature:
     signers: tuple[Signer, ...]
     doubt: str
     expired: str = ""
+    chain: tuple[str, ...] = ()
 
     @property
     def digests(self) -> frozenset[str]:
         """What it can be revoked by."""
         covers = {self.covers.root, self.covers.binding} if isinstance(self.covers, Manifest) else set()
-        return frozenset({self.fingerprint, *covers})
+        return frozenset({self.fingerprint, *self.chain, *covers})
 
     def weighed(self, trust: Trust) -> tuple[Signature, Standing]:
         """It with its standing, once what is revoked is taken away."""
@@ -134,17 +138,37 @@ def _by_certificate(given: Bundle, model: str, trust: Trust) -> Signature:
     expired = chain.expired(trust.now)
     doubt, found = expired or "its certificate does not lead to one of those trusted", []
     for signer in trust.signers:
-        if signer.method is not Method.CERTIFICATE or not chain.leads_to(certificate.anchors(signer.pem), trust.now):
+        if signer.method is not Method.CERTIFICATE:
             continue
-        if not chain.matches(signer.identity):
+        moment, late = _moment(chain, given, signer, trust)
+        if not chain.leads_to(signers.anchors(signer.pem, trust.revoked), moment):
+            doubt = late or doubt
+        elif not chain.matches(signer.identity):
             doubt = f"its certificate is not in the name of {signer.identity}"
         elif not signer.may_sign(model, trust.now.date()):
             doubt = "its certificate is not trusted for this model and day"
         else:
             found.append(signer)
     covers = manifest.read(given.envelope)
-    doubt = "" if found else doubt
-    return Signature(given.method, covers, chain.fingerprint, chain.names, tuple(found), doubt, expired)
+    doubt, expired = ("", "") if found else (doubt, expired)
+    above = tuple(map(certificate.fingerprint, chain.certificates[1:]))
+    return Signature(given.method, covers, chain.fingerprint, chain.names, tuple(found), doubt, expired, above)
+
+
+def _moment(chain: Chain, given: Bundle, signer: Signer, trust: Trust) -> tuple[datetime, str]:
+    """When a chain is judged: now, or when somebody saw the signature; and why it is too late, as a clause."""
+    now, expired = trust.now, chain.expired(trust.now)
+    if not expired or not given.stamps:
+        return now, expired
+    if not signer.clocks:
+        return now, f"{expired}, and nobody is trusted to say when it signed (--timestamp-authority)"
+    if not timestamp.available():
+        return now, f"{expired}, and {timestamp.MISSING}"
+    clocks = signers.anchors(signer.clocks, trust.revoked)
+    for moment in timestamp.moments(given.stamps, given.envelope.signature, clocks):
+        if moment <= now and not chain.expired(moment):
+            return moment, ""
+    return now, f"{expired}, and nobody trusted says that it signed before"
 
 
 def _keyless(raw: bytes, given: Bundle, model: str, trust: Trust) -> Signature:
@@ -152,9 +176,9 @@ def _keyless(raw: bytes, given: Bundle, model: str, trust: Trust) -> Signature:
     keys.verify(chain.key, given.envelope)
     doubt, found = keyless.MISSING if not keyless.available() else "nobody is trusted to sign without a key", []
     for signer in trust.signers:
-        if signer.method is not Method.SIGSTORE or not keyless.available():
+        if signer.method is not Method.SIGSTORE or not keyless.available() or _is_revoked(signer, trust):
             continue
-        if failure := keyless.failure(raw, given.envelope, signer.pem):
+        if failure := keyless.failure(raw, given, signer.pem):
             doubt = failure
         elif differs := keyless.differs(chain, signer):
             doubt = differs
@@ -164,3 +188,7 @@ def _keyless(raw: bytes, given: Bundle, model: str, trust: Trust) -> Signature:
             found.append(signer)
     covers, doubt = manifest.read(given.envelope), "" if found else doubt
     return Signature(given.method, covers, chain.fingerprint, chain.names, tuple(found), doubt)
+
+
+def _is_revoked(signer: Signer, trust: Trust) -> bool:
+    return not {*trust.revoked}.isdisjoint(signers.fingerprints(signer))

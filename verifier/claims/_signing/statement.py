@@ -76,6 +76,7 @@ def _described(signature: Signature) -> dict[str, Value]:
     described: dict[str, Value] = {
         "method": signature.method.value if signature.method else "",
         "fingerprint": signature.fingerprint,
+        "chain": signature.chain,
         "names": signature.names,
         "reason": signature.doubt,
         "signers": tuple(signer.mark for signer in signature.signers),

@@ -67,7 +67,8 @@ class Signatures(Section):
             if claim.kind != "signature":
                 continue
             told = _details(claim)
-            if named := {str(told.get(key)) for key in ("fingerprint", "root", "binding")} & {*self.revoked}:
+            known = {str(told.get(key)) for key in ("fingerprint", "root", "binding")} | {*_list(told, "chain")}
+            if named := known & {*self.revoked}:
                 reason = f"the policy has revoked {min(named)}, which the signature {claim.evidence.artifact} names"
                 yield Decision("signatures.revoked", Level.DENY, claim, reason)
             elif names := {signer.name for signer in self.signers if signer.mark in _list(told, "signers")}:

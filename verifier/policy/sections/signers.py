@@ -35,6 +35,9 @@ class Entry:
         "of sigstore: what the certificate must say of the workflow, as name=text, `*` for any text; names are "
         "repository, ref, digest, trigger, repository-id, owner-id and runner"
     )
+    timestamp_authority: str = text(
+        "of certificate: certificates of who is believed about when a certificate that has expired signed, as PEM text"
+    )
     not_before: date | None = maybe_day("first day their signatures count")
     not_after: date | None = maybe_day("last day their signatures count")
 
@@ -49,6 +52,7 @@ class Entry:
             identity=self.identity,
             issuer=self.issuer,
             workflow=self.workflow,
+            clocks=self.timestamp_authority,
             begins=self.not_before,
             ends=self.not_after,
         )
@@ -88,11 +92,20 @@ def _entry(table: Table) -> Entry:
         table.fail("pem", f"is not PEM text that begins with {_BEGINS[entry.method]}", "`verify trust add` writes it.")
     elif entry.trusted_root or entry.issuer or entry.workflow:
         table.fail("method", "has neither trusted-root nor issuer nor workflow", 'Those go with method = "sigstore".')
+    if entry.timestamp_authority:
+        _check_clocks(entry, table)
     if entry.method is Method.KEY and entry.identity:
         table.fail("identity", "goes with certificates only", "Remove it: a key has no names.")
     if entry.not_before and entry.not_after and entry.not_before > entry.not_after:
         table.fail("not-after", f"is before {entry.not_before}, the first day", "Correct one of the two.")
     return entry
+
+
+def _check_clocks(entry: Entry, table: Table) -> None:
+    if entry.method is not Method.CERTIFICATE:
+        table.fail("timestamp-authority", "goes with certificates only", "Keys do not expire; Sigstore has its own.")
+    if not entry.timestamp_authority.lstrip().startswith(_BEGINS[Method.CERTIFICATE]):
+        table.fail("timestamp-authority", f"is not PEM text that begins with {_BEGINS[Method.CERTIFICATE]}")
 
 
 def _check_keyless(entry: Entry, table: Table) -> None:
