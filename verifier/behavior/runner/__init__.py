@@ -57,6 +57,9 @@ class Entry(StrEnum):
 EXTRAS = {Runtime.TORCH: "torch", Runtime.ONNX: "onnx"}
 """What installs a runtime, which is named for its package."""
 
+GGUF = ("transformers", "gguf", "accelerate")
+"""What transformers 5 loads GGUF with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -127,7 +130,7 @@ def run(model: Model, job: Job, *, mode: sandbox.Mode, bounds: sandbox.Bounds | 
         NotRun: it did not end well, or the answer is none; says why.
         UsageError: the runtime is not installed.
     """
-    installed(job.runtime)
+    installed(job)
     limits = bounds or sandbox.Bounds()
     started = time.monotonic()
     head = {
@@ -154,18 +157,19 @@ def run(model: Model, job: Job, *, mode: sandbox.Mode, bounds: sandbox.Bounds | 
     return Ran(outputs, versions, mode, time.monotonic() - started)
 
 
-def installed(runtime: Runtime) -> None:
-    """Makes sure that a runtime is there.
+def installed(job: Job) -> None:
+    """Makes sure that what a job needs is there.
 
     Raises:
         UsageError: it is not.
     """
     from importlib.metadata import PackageNotFoundError, version
 
-    try:
-        version(runtime.value)
-    except PackageNotFoundError:
-        extra = EXTRAS[runtime]
-        raise UsageError(
-            f"{runtime} is not installed, which this model needs to run.", f"pip install 'model-verify[{extra}]'"
-        ) from None
+    for package in (job.runtime.value, *(GGUF if job.file.endswith(".gguf") else ())):
+        try:
+            version(package)
+        except PackageNotFoundError:
+            extra = EXTRAS[job.runtime]
+            raise UsageError(
+                f"{package} is not installed, which this model needs to run.", f"pip install 'model-verify[{extra}]'"
+            ) from None
