@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import parse_qs
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from verifier.gateway.refusal import Refusal
 
@@ -14,13 +14,16 @@ async def body(request: Request, limit: int) -> bytes:
     """The bytes a request carries.
 
     Raises:
-        Refusal: they are more than the limit.
+        Refusal: they are more than the limit, or end before they should.
     """
     carried = b""
-    async for chunk in request.stream():
-        carried += chunk
-        if len(carried) > limit:
-            raise Refusal(413, "", f"The request has more than {limit} bytes; ask for less at a time.")
+    try:
+        async for chunk in request.stream():
+            carried += chunk
+            if len(carried) > limit:
+                raise Refusal(413, "", f"The request has more than {limit} bytes; ask for less at a time.")
+    except ClientDisconnect as error:
+        raise Refusal(400, "", "The request ended before all of it was there.") from error
     return carried
 
 
