@@ -104,6 +104,19 @@ def test_paths_of_checkpoints_are_fed_not_fixed(operator: str, rule: str) -> Non
     assert judged(saved_model(text_constant("/etc/x"), inside)) == []
 
 
+def test_paths_are_followed_to_the_text_they_begin_with() -> None:
+    def saved(path: str, *between: bytes) -> list[str]:
+        return judged(saved_model(text_constant(path), text_constant("/part", "end"), *between, node("Save", "b:0")))
+
+    through = node("Identity", "path:0", name="a"), node("StringJoin", "a", "end", name="b")
+    assert saved("/home/ana/.bashrc", *through) == [PATH]
+    assert saved("model", *through) == []
+    assert saved("/x", node("Identity", "b", name="b")) == []
+    assert saved("/x", node("Placeholder", name="a"), node("StringJoin", "a", "path", name="b")) == []
+    inside = function("f", node("Identity", "path", name="b", field=3), node("Save", "b", field=3))
+    assert judged(saved_model(text_constant("/x"), inside)) == []
+
+
 def test_places_to_print_to_are_looked_at() -> None:
     for stream, expected in (("stderr", []), ("log(info)", []), ("file:///tmp/x", [PATH])):
         assert judged(saved_model(node("PrintV2", attributes=attribute("output_stream", block(2, stream))))) == expected

@@ -18,6 +18,9 @@ PATHS: Final = frozenset(
 )
 """Operators of checkpoints: their first input is a path, which a genuine graph is fed or computes."""
 
+_FORWARDING: Final = frozenset({"Identity", "Pack", "ShardedFilename", "Snapshot", "StopGradient", "StringJoin"})
+"""Operators whose result begins as their first input does."""
+
 _ADDRESSES: Final = {"PrintV2": "output_stream", "DebugIdentity": "debug_urls", "DebugIdentityV2": "debug_urls"}
 """Operators that write to the place an attribute names."""
 
@@ -26,6 +29,9 @@ _MOST: Final = 100_000
 
 _SHOWN: Final = 100
 """Constants that contradict themselves that are remembered."""
+
+_MOST_STEPS: Final = 1000
+"""Nodes a path is followed through; genuine ones go through a handful."""
 
 _MAX_NAME: Final = 4096
 
@@ -67,6 +73,7 @@ class GraphWalk:
         self._wire = wire
         self._texts: dict[tuple[int, str], str] = {}
         self._fed: list[tuple[int, str, int, str]] = []
+        self._forwarded: dict[tuple[int, str], str] = {}
 
     def run(self, start: int, end: int) -> None:
         """Adds the GraphDef that fills a range.
@@ -118,9 +125,17 @@ class GraphWalk:
             self._constant(name, attributes, scope)
         elif operator in _ADDRESSES:
             self._address(operator, attributes, message.start)
-        elif operator in PATHS:
-            self._fed.append((scope, first.partition(":")[0], message.start, operator))
+        if operator in PATHS or operator in _FORWARDING:
+            self._path(name, operator, first.partition(":")[0], scope, message.start)
+
+    def _path(self, name: str, operator: str, source: str, scope: int, offset: int) -> None:
+        """An operator that takes a path, or hands one on."""
+        if operator in PATHS:
+            self._fed.append((scope, source, offset, operator))
             bounded(self._fed, "operators of checkpoints")
+        if operator in _FORWARDING:
+            self._forwarded[scope, name] = source
+            bounded(self._forwarded, "operators that hand texts on")
 
     def _constant(self, name: str, attributes: list[Field], scope: int) -> None:
         for _, value in self._values(attributes):
@@ -174,6 +189,14 @@ class GraphWalk:
     def _resolve(self) -> None:
         """Paths that are constants, for the operators that take them."""
         for scope, source, offset, operator in self._fed:
-            if text := self._texts.get((scope, source)):
+            if text := self._texts.get((scope, self._origin(scope, source))):
                 self.graph.addresses.append((offset, operator, text))
         self._fed.clear()
+
+    def _origin(self, scope: int, source: str) -> str:
+        """The node whose text a path begins with, however often it is handed on."""
+        for _ in range(_MOST_STEPS):
+            if (scope, source) not in self._forwarded:
+                break
+            source = self._forwarded[scope, source]
+        return source
