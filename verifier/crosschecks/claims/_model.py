@@ -18,7 +18,7 @@ HOW = "claims/1"
 PROSE = "card-prose"
 """The channel of what the model card says in sentences."""
 
-_SHARD = re.compile(r"-\d{5}-of-\d{5}(?=\.)")
+_SHARD = re.compile(r"-\d{5}-of-(?P<of>\d{5})(?=\.)")
 
 _FOREMOST = ("model.safetensors", "diffusion_pytorch_model.safetensors")
 """Names by which transformers and diffusers find weights (SAFE_WEIGHTS_NAME, SAFETENSORS_WEIGHTS_NAME)."""
@@ -28,6 +28,7 @@ _TOKENS = {"bos_token_id": "bos-token", "eos_token_id": "eos-token", "pad_token_
 KINDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "config.json": {
+            "architectures": "architecture",
             "vocab_size": "vocabulary-size",
             "num_hidden_layers": "layers",
             "n_layer": "layers",
@@ -111,6 +112,12 @@ class Weights:
     def name(self) -> str:
         """The first file, for people."""
         return self.facts[0].evidence.artifact
+
+    @property
+    def complete(self) -> bool:
+        """Whether all shards are among the facts."""
+        shards = {match["of"] for fact in self.facts if (match := _SHARD.search(fact.evidence.artifact))}
+        return not shards or shards == {f"{len(self.facts):05}"}
 
     def ending(self, *names: str) -> Row | None:
         """The one row whose name ends so; None where there is none, or more."""

@@ -22,17 +22,17 @@ def compare(model: Model) -> Iterator[Comparison]:
     rows = weights.rows if weights else ()
     head = next((row for row in rows if f".{row.name}".endswith(HEADS)), None)
     for claim in model.said("labels"):
-        if weights is None or head is None or len(head.shape) != 2 or weights.folder != _folder(claim):
+        folder = claim.evidence.artifact.rpartition("/")[0]
+        if weights is None or head is None or len(head.shape) != 2 or weights.folder != folder:
             continue  # every configuration has labels, those of models that classify nothing too
+        named = model.settings("config.json", folder).get("architectures")
+        if isinstance(named, tuple) and not any("Classification" in str(name) for name in named):
+            continue  # other classes have layers of that name for something else
         told = f"{head.name} has {head.shape[0]} rows"
         if head.shape[0] == claim.value:
             yield consistent("labels", claim, told, *weights.facts)
         else:
             yield contradicted("labels", claim, f"{told}, not {claim.value}", *weights.facts)
-
-
-def _folder(claim: Claim) -> str:
-    return claim.evidence.artifact.rpartition("/")[0]
 
 
 def _dimension(claim: Claim, model: Model) -> Comparison:
