@@ -1,4 +1,4 @@
-"""The commands that run models, in a sandbox."""
+"""The commands that run models, in a sandbox, and that hold two of them against each other."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from verifier.cli._options import (
     ReportFormat,
     Revision,
     SignKey,
+    Verbose,
     examples,
 )
 
@@ -116,3 +117,51 @@ def record(
         seconds=seconds,
     )
     return command.record(reference, request, to, inputs, entry)
+
+
+@app.command(
+    epilog=examples(
+        "verify diff org/name@v1.0 org/name@v1.1",
+        "verify diff ./before ./after -o html=diff.html",
+        "verify diff ./finetuned   (against the base model that its card names)",
+        "verify diff org/base org/quantized --tensors",
+    )
+)
+def diff(
+    before: Annotated[str, typer.Argument(metavar="REF", help="What was; alone, what is.")],
+    after: Annotated[str | None, typer.Argument(metavar="REF", help="What is; its verdict is the exit code.")] = None,
+    *,
+    tensors: Annotated[
+        bool | None,
+        typer.Option(
+            "--tensors/--no-tensors",
+            help="Read all tensors of weights that differ; by default only where both models lie here.",
+            show_default=False,
+        ),
+    ] = None,
+    policy: Policy = None,
+    isolated: Isolated = False,
+    offline: Offline = False,
+    report_format: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="plain, json or html.",
+            autocompletion=lambda: ["plain", "json", "html"],
+        ),
+    ] = "plain",
+    output: Output = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> int:
+    """Tell what changed between two models, or in one since its base model, and give the verdict on the second.
+
+    What the comparison finds is judged by the policy as well: rules `base-...`. Neither model is run.
+    """
+    from verifier.cli import diff as command
+
+    references = [before] if after is None else [before, after]
+    chosen = _configuration.policies(policy, references, isolated=isolated)
+    request = command.Request(chosen, None, offline, quiet, memory=True, pinned=not isolated, tensors=tensors)
+    return command.run(references, request, report_format, output or [], verbose=-1 if quiet else int(verbose))

@@ -5,12 +5,14 @@ That the file is sound JSON is judged elsewhere.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from verifier.errors import BudgetExceeded, Malformed
-from verifier.formats import Context, Probe, Yield
+from verifier.formats import Budget, Context, Probe, Yield
 from verifier.formats._json import Json, parse, pointer
 from verifier.formats._text import read_whole
 from verifier.records import Artifact, Coverage, CoverageState, Evidence, Fact, Finding, Format, Reader, Value, visible
@@ -29,6 +31,9 @@ MAX_DEPTH = 8
 
 MAX_ADDED = 500
 """Added tokens that are told; the models that have most have some hundreds."""
+
+MAX_TOLD = 160
+"""Characters of a part that are told whole."""
 
 MAX_PLACES = 20
 """Places a finding lists at most."""
@@ -76,14 +81,10 @@ def inspect(artifact: Artifact, reader: Reader, context: Context) -> Iterator[Yi
 
 
 def _facts(artifact: Artifact, tokenizer: dict[str, Json], ids: dict[str, int]) -> Iterator[Fact]:
+    parts = tuple(_parts(tokenizer, ids).items())
+    yield Fact("tokenizer-parts", parts, Evidence(artifact.name, f"{len(parts)} parts", FORMAT.how))
     yield Fact("vocabulary-size", len(ids), Evidence(artifact.name, f"{len(ids)} tokens", FORMAT.how))
-    added = [
-        (content, number)
-        for entry in _listed(tokenizer.get("added_tokens"))
-        if isinstance(entry, dict)
-        and isinstance(content := entry.get("content"), str)
-        and type(number := entry.get("id")) is int
-    ]
+    added = _added_tokens(tokenizer)
     reached = 1 + max([*ids.values(), *(number for _, number in added)], default=-1)
     yield Fact("token-ids", reached, Evidence(artifact.name, f"numbers up to {reached - 1}", FORMAT.how))
     named: Value = tuple((visible(content), number) for content, number in added[:MAX_ADDED])
@@ -93,6 +94,48 @@ def _facts(artifact: Artifact, tokenizer: dict[str, Json], ids: dict[str, int]) 
     if type(length) is int:
         place = Evidence(artifact.name, f"max_length: {length}", FORMAT.how, pointer="/truncation/max_length")
         yield Fact("truncation-length", length, place)
+
+
+def learned(reader: Reader, budget: Budget) -> tuple[dict[str, int], dict[str, str]]:
+    """Tokens with their numbers, added ones too, and what the tokenizer does besides, by part, as text.
+
+    Raises:
+        Malformed: it is no such file.
+        BudgetExceeded: it is too large.
+    """
+    document = parse(read_whole(reader, budget, MAX_BYTES), exact=False).value
+    tokenizer = document if isinstance(document, dict) else {}
+    model = tokenizer.get("model")
+    ids, _ = _ids(model.get("vocab") if isinstance(model, dict) else None)
+    return {**dict(_added_tokens(tokenizer)), **ids}, _parts(tokenizer, ids)
+
+
+def _parts(tokenizer: dict[str, Json], ids: dict[str, int]) -> dict[str, str]:
+    """Each part as JSON, a long one cut and with its digest; merges as texts, as newer versions write pairs."""
+    model = tokenizer.get("model")
+    merges = _listed(model.get("merges")) if isinstance(model, dict) else []
+    found: dict[str, Json] = {name: tokenizer[name] for name in (*_STAGES, "post_processor") if tokenizer.get(name)}
+    found["merges"] = [one if isinstance(one, str) else " ".join(map(str, _listed(one))) for one in merges]
+    found["vocabulary"] = {**ids}
+    return {name: _told(value) for name, value in sorted(found.items()) if value}
+
+
+def _told(value: Json) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    if len(text) <= MAX_TOLD:
+        return visible(text)
+    digest = hashlib.sha256(text.encode("ascii")).hexdigest()
+    return f"{visible(text, MAX_TOLD // 2)} {len(text)} characters, {digest[:16]}"
+
+
+def _added_tokens(tokenizer: dict[str, Json]) -> list[tuple[str, int]]:
+    return [
+        (content, number)
+        for entry in _listed(tokenizer.get("added_tokens"))
+        if isinstance(entry, dict)
+        and isinstance(content := entry.get("content"), str)
+        and type(number := entry.get("id")) is int
+    ]
 
 
 def _listed(value: Json) -> list[Json]:

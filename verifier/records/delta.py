@@ -51,6 +51,7 @@ class Change:
         columns: numbers of columns that differ.
         first_rows: indexes of the first few of those rows.
         bits: mask of the bits that differ in any element; 0 between different number formats.
+        file: path of the file it lies in; in the first model where it is gone.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Change:
     columns: int = 0
     first_rows: tuple[int, ...] = ()
     bits: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

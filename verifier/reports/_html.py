@@ -4,11 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
 
+from verifier._version import __version__
 from verifier.reports._view import safe
+
+_STYLE = Path(__file__).parent / "report.css"
 
 MOST = 1000
 """Rows of a table, or nodes of a tree; what follows is counted."""
+
+
+def document(title: str, question: str, content: str) -> str:
+    """A whole page that loads and runs nothing.
+
+    Args:
+        title: HTML.
+        question: its heading; HTML.
+        content: HTML.
+    """
+    style = _STYLE.read_text(encoding="utf-8")
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>{question}</h1>\n{content}"
+        f"</main>\n<footer>model-verify {__version__}</footer>\n</body>\n</html>\n"
+    )
 
 
 def text(shown: str) -> str:

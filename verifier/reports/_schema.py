@@ -50,6 +50,15 @@ def schema() -> Schema:
     }
 
 
+def definition(kind: type, identity: str, title: str) -> Schema:
+    """The schema of a dataclass that a report is."""
+    definitions: dict[str, Schema] = {}
+    _record(kind, definitions)
+    whole = definitions.pop(kind.__name__)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": identity, "title": title}
+    return {**head, **whole, "$defs": dict(sorted(definitions.items()))}
+
+
 def text() -> str:
     """The schema as it stands in the package."""
     return json.dumps(schema(), indent=2) + "\n"

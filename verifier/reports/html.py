@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from verifier._version import __version__
 from verifier.records import Artifact, Coverage, CoverageState, Dossier, Outcome, Verdict
 from verifier.reports import _html_claims, _html_lock, _html_streams, _html_tensors
 from verifier.reports._failure import Failure
-from verifier.reports._html import code, text, titled
+from verifier.reports._html import code, document, text, titled
 from verifier.reports._view import GAPS, bytes_read, closure, gaps, items, model, place, size
 
 _PAINT = {
@@ -26,7 +24,6 @@ _KEY = (
     )
     + "</p>"
 )
-_STYLE = Path(__file__).parent / "report.css"
 
 
 def render(
@@ -41,16 +38,8 @@ def render(
     everything = [one for verdict in verdicts for one in closure(verdict)]
     sections = [_section(verdict) for verdict in everything] + [_failed(failure) for failure in failures]
     title = ", ".join(text(model(verdict.dossier.snapshot)) for verdict in verdicts[:3]) or "no model"
-    style = _STYLE.read_text(encoding="utf-8")
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Verdict on {title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>May {'these models' if len(verdicts) > 1 else 'this model'} be used?</h1>\n"
-        + "".join(sections)
-        + f"</main>\n<footer>model-verify {__version__}</footer>\n</body>\n</html>\n"
-    )
+    question = f"May {'these models' if len(verdicts) > 1 else 'this model'} be used?"
+    return document(f"Verdict on {title}", question, "".join(sections))
 
 
 def _section(verdict: Verdict) -> str:

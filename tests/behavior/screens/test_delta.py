@@ -26,7 +26,7 @@ def test_a_merge_is_told_by_tensors_and_rank() -> None:
     found = delta(sides(BASE), sides(after), 3)
     assert {(one.became, one.rank) for one in found.changes} == {(Became.LOW_RANK, 8)}
     assert (len(found.changes), found.equal, found.gaps) == (12, 3, ())
-    assert found.told == "of 15 tensors 12 by few directions (rank 8), as merging an adapter does; 3 are the same"
+    assert found.told == "of 15 tensors: 12 other by rank 8, as merging an adapter does; 3 the same"
 
 
 def test_several_kinds_are_told_in_order_of_concern() -> None:
@@ -38,10 +38,9 @@ def test_several_kinds_are_told_in_order_of_concern() -> None:
     after["layer.5.weight"] = merged(BASE["layer.5.weight"], 3)
     after["head"] = after.pop("bias")
     assert delta(sides(BASE), sides(after), 3).told == (
-        "of 16 tensors 1 differ in low bits only, where payloads are hidden; "
-        "1 by one direction (rank 1), as editing single facts does; "
-        "2 by few directions (rank 2 to 3), as merging an adapter does; 1 in 2 rows only; 1 are new; 1 are gone; "
-        "9 are the same"
+        "of 16 tensors: 1 other in low bits only, where payloads are hidden; "
+        "1 other by rank 1, as editing single facts does; 2 other by rank 2 to 3, as merging an adapter does; "
+        "1 other in 2 rows only; 1 new; 1 gone; 9 the same"
     )
 
 

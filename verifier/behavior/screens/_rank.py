@@ -21,6 +21,9 @@ HIGHEST: Final = 64
 _SAFETY: Final = 3.0
 """How far above the expected norm of rounding a direction must stand."""
 
+_CLEAR: Final = 8.0
+"""How far above that the largest must stand: where it does not, the noise is other than thought, and tells no rank."""
+
 _GRAM: Final = 1e-7
 """Relative size below which directions drown in the rounding of the Gram matrix (the root of a double's precision)."""
 
@@ -51,7 +54,7 @@ class Sketch:
         self._rows += len(rows)
 
     def rank(self, noise: float) -> int | None:
-        """Directions that stand above rounding; None where they are more than `HIGHEST`, or half of all there could be.
+        """Directions that stand above rounding; None where they do not stand out, or are too many.
 
         Args:
             noise: standard deviation of the rounding of an element.
@@ -61,5 +64,7 @@ class Sketch:
         sizes = np.sqrt(np.maximum(np.linalg.eigvalsh(self._gram), 0))
         spread = math.sqrt(self._columns) if self._random is not None else 1.0
         floor = _SAFETY * noise * spread * (math.sqrt(self._rows) + math.sqrt(len(sizes)))
-        rank = int(np.count_nonzero(sizes > max(floor, _GRAM * float(sizes.max(initial=0.0)))))
-        return rank if rank <= min(HIGHEST, self._rows // 2, self._columns // 2) else None
+        largest = float(sizes.max(initial=0.0))
+        rank = int(np.count_nonzero(sizes > max(floor, _GRAM * largest)))
+        clear = not rank or largest > _CLEAR * floor
+        return rank if clear and rank <= min(HIGHEST, self._rows // 2, self._columns // 2) else None

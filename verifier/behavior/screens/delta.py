@@ -6,7 +6,8 @@ tokens, the bits of a hidden payload. It cannot see whether an edit is meant wel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from verifier.behavior.screens.anatomy import Side, anatomy
@@ -17,19 +18,19 @@ Progress = Callable[[str, int, int], None]
 """Called with a tensor's name, bytes finished and bytes in all."""
 
 _PHRASES: Final = {
-    Became.LOW_BITS: "{n} differ in low bits only, where payloads are hidden",
-    Became.RANK_1: "{n} by one direction (rank 1), as editing single facts does",
-    Became.LOW_RANK: "{n} by few directions (rank {ranks}), as merging an adapter does",
-    Became.ROWS: "{n} in {rows} rows only",
-    Became.COLUMNS: "{n} in {columns} columns only",
-    Became.DENSE: "{n} differ throughout, as after training",
-    Became.REQUANTIZED: "{n} are requantized",
-    Became.RE_ENCODED: "{n} are re-encoded exactly",
-    Became.ROUNDING: "{n} differ in their last digits only",
-    Became.RESHAPED: "{n} have another shape",
-    Became.ADDED: "{n} are new",
-    Became.REMOVED: "{n} are gone",
-    Became.NOT_COMPARED: "{n} are not compared",
+    Became.LOW_BITS: "{n} other in low bits only, where payloads are hidden",
+    Became.RANK_1: "{n} other by rank 1, as editing single facts does",
+    Became.LOW_RANK: "{n} other by rank {ranks}, as merging an adapter does",
+    Became.ROWS: "{n} other in {rows} rows only",
+    Became.COLUMNS: "{n} other in {columns} columns only",
+    Became.DENSE: "{n} other throughout, as after training",
+    Became.REQUANTIZED: "{n} requantized",
+    Became.RE_ENCODED: "{n} re-encoded exactly",
+    Became.ROUNDING: "{n} other in the last digits only",
+    Became.RESHAPED: "{n} of another shape",
+    Became.ADDED: "{n} new",
+    Became.REMOVED: "{n} gone",
+    Became.NOT_COMPARED: "{n} not compared",
 }
 """In order of what a reader must not miss."""
 
@@ -54,8 +55,9 @@ def delta(before: Mapping[str, Side], after: Mapping[str, Side], seed: int, prog
     equal = done = 0
     for name in sorted({*named, *after}):
         change = _change(name, named.get(name), after.get(name), seed, gaps)
+        file = (after.get(name) or named[name]).path
         equal += change is None
-        changes += [] if change is None else [change]
+        changes += [] if change is None else [replace(change, file=file)]
         done += after[name].placed.length if name in after else 0
         if progress is not None:
             progress(name, done, total)
@@ -93,7 +95,7 @@ def _prefixes(before: Mapping[str, Side], after: Mapping[str, Side]) -> tuple[st
     return best[0]
 
 
-def summary(equal: int, changes: list[Change]) -> str:
+def summary(equal: int, changes: Sequence[Change]) -> str:
     """What all changes look like together."""
     if not changes:
         return f"all {equal} tensors are the same"
@@ -101,7 +103,7 @@ def summary(equal: int, changes: list[Change]) -> str:
     for one in changes:
         kinds.setdefault(one.became, []).append(one)
     parts = [phrase.format(**_figures(kinds[kind])) for kind, phrase in _PHRASES.items() if kind in kinds]
-    return f"of {equal + len(changes)} tensors {'; '.join([*parts, f'{equal} are the same'])}"
+    return f"of {equal + len(changes)} tensors: {'; '.join([*parts, f'{equal} the same'])}"
 
 
 def _figures(changes: list[Change]) -> dict[str, object]:

@@ -51,8 +51,8 @@ def _pairs(prefix: str, value: dict[str, Json], depth: int) -> Iterator[Value]:
             if depth < DEPTH:
                 yield from _pairs(f"{name}.", item, depth + 1)
         elif isinstance(item, list):
-            if all(not isinstance(one, dict | list) for one in item):
-                yield name, tuple(_plain(one) for one in item)
+            plain = all(not isinstance(one, dict | list) for one in item)
+            yield (name, tuple(_plain(one) for one in item)) if plain else (f"{name}#", len(item))
         else:
             yield name, _plain(item)
 
