@@ -115,15 +115,21 @@ def _lay_out(commit: str, folder: Path) -> None:
     files = [(fields[2], int(fields[3]), path) for fields, path in wanted if fields[1] == "blob"]
     if len(files) > MAX_FILES or sum(size for _, size, _ in files) > MAX_BYTES:
         raise UsageError(f"Commit {commit} has more TOML files than are looked at.", "Name a policy outside of it.")
-    for blob, _, path in files:
+    asked = "".join(f"{blob}\n" for blob, _, _ in files).encode()
+    answered = memoryview(_git("cat-file", "--batch", why="its files cannot be read", given=asked))
+    for blob, size, path in files:
+        head = f"{blob} blob {size}\n".encode()
+        if answered[: len(head)] != head:
+            raise UsageError(f"--policy-from: {visible(path)} cannot be read.", "Name a commit that is here.")
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(_git("cat-file", "blob", blob, why=f"{visible(path)} cannot be read"))
+        target.write_bytes(answered[len(head) : len(head) + size])
+        answered = answered[len(head) + size + 1 :]
 
 
-def _git(*arguments: str, why: str) -> bytes:
+def _git(*arguments: str, why: str, given: bytes = b"") -> bytes:
     try:
-        done = subprocess.run(("git", *arguments), check=False, capture_output=True)  # noqa: S603, S607 - the user's own git, without a shell
+        done = subprocess.run(("git", *arguments), check=False, capture_output=True, input=given)  # noqa: S603, S607 - the user's own git, without a shell
     except OSError as error:
         raise UsageError("git cannot be started, which --policy-from needs.", "Install it.") from error
     if done.returncode != 0:
