@@ -159,7 +159,7 @@ def test_embeddings_that_are_not_tied_have_their_own_tensor(tmp_path: Path) -> N
 
 
 LAYOUT: Value = (("embeddings.word_embeddings.weight", "F32", "9x8", 1),)
-BERT = {"architectures": ("BertModel",), "model_type": "bert"}
+BERT: dict[str, Value] = {"architectures": ("BertModel",), "model_type": "bert"}
 
 
 @pytest.mark.parametrize(
