@@ -54,6 +54,18 @@ def test_where_nothing_is_declared_the_report_says_so(tmp_path: Path, capsys: py
     assert "nothing was run" in shown
 
 
+@pytest.mark.parametrize("whole", ["behavior: [1\n", "behavior: 2\n", "#" * (1 << 20) + "\nbehavior: 1\n"])
+def test_a_declaration_that_cannot_be_read_is_no_lack_of_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], whole: str
+) -> None:
+    model(tmp_path)
+    (tmp_path / "behavior.yaml").write_text(whole)
+    assert main(["behavior", str(tmp_path)]) == 3
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "not-checkable behavior.yaml: the declaration could not be read: " in shown
+    assert "nobody declares" not in shown
+
+
 def test_another_model_under_the_same_declaration_is_rejected(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,7 +18,7 @@ from verifier.pipeline import load_policy, verify_source
 from verifier.pipeline.examination import Progress
 from verifier.pipeline.pins import Pins
 from verifier.policy import Combined, DataSet, Policy, outcome_of
-from verifier.records import Comparison, Fact, Outcome, Result, Verdict, visible
+from verifier.records import Comparison, Coverage, Fact, Outcome, Result, Verdict, visible
 from verifier.records.declaration import Declaration
 from verifier.records.terms import OWN, Measured
 from verifier.sources.local import LocalSource
@@ -86,10 +86,13 @@ def measure(reference: str, named: str | Sequence[str], how: Measurement, *, rev
     else:
         measured = list(_measured(source, declared, chosen.data, how))
         source.check_unchanged()
+    gaps = list(vectors.unread(verdict.dossier))
+    measured += [Comparison(Measured.GOLDEN, None, (), Result.NOT_CHECKABLE, _told(gap)) for gap in gaps]
     if not measured:
         measured = [Comparison(Measured.GOLDEN, None, (), Result.NOT_DECLARED, UNDECLARED)]
     dossier = replace(
         verdict.dossier,
+        coverage=tuple(dict.fromkeys((*verdict.dossier.coverage, *gaps))),
         facts=(*verdict.dossier.facts, *(one for one in measured if isinstance(one, Fact))),
         comparisons=(*verdict.dossier.comparisons, *(one for one in measured if isinstance(one, Comparison))),
     )
@@ -101,6 +104,10 @@ def measure(reference: str, named: str | Sequence[str], how: Measurement, *, rev
         dependencies=verdict.dependencies,
         today=datetime.now(UTC).date(),
     )
+
+
+def _told(gap: Coverage) -> str:
+    return f"{gap.artifact}: {gap.reason}; what it declares was not measured"
 
 
 def judged(

@@ -8,9 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from verifier import sources
-from verifier.claims._declaration.collection import declarations
+from verifier.claims._declaration import MALFORMED
+from verifier.claims._declaration.collection import HOW, declarations
 from verifier.errors import UsageError
 from verifier.pipeline.pins import Pins
+from verifier.records import Coverage, CoverageState, Dossier
 from verifier.records.declaration import Declaration
 from verifier.sources import local
 from verifier.sources.local import LocalSource
@@ -27,6 +29,16 @@ def declared(source: LocalSource) -> list[Declaration]:
     with ExitStack() as opened:
         found = declarations(source.snapshot, lambda path: opened.enter_context(source.open(path)))
         return [one for one in found if isinstance(one, Declaration)]
+
+
+def unread(dossier: Dossier) -> Iterator[Coverage]:
+    """Yields a gap for each declaration that could not be read: nobody knows what a run would have to give."""
+    for finding in dossier.findings:
+        if finding.rule == MALFORMED:
+            (place,) = finding.evidence
+            reason = f"the declaration could not be read: {place.what}"
+            yield Coverage(place.artifact, CoverageState.ERROR, reason, HOW)
+    yield from (one for one in dossier.coverage if one.how == HOW and not one.state.clean)
 
 
 def source(folder: Path) -> LocalSource:
