@@ -68,8 +68,23 @@ def test_only_models_a_signer_is_named_for_may_have_to_be_signed() -> None:
 def test_several_signers_may_be_wanted() -> None:
     ours = rules('require = "always"\nthreshold = 2', ANA + BOB)
     ana, bob = ours.signers
+    second = signature(bob, place="b.sig", fingerprint="e" * 64)
     assert decided(ours, signature(ana), signature(ana, place="b.sig")) == {"signatures.require": Level.DENY}
-    assert decided(ours, signature(ana), signature(bob, place="b.sig")) == {"signatures.require": Level.ALLOW}
+    assert decided(ours, signature(ana), second) == {"signatures.require": Level.ALLOW}
+
+
+def test_several_names_of_one_key_or_identity_are_one_signer() -> None:
+    ours = rules('require = "always"\nthreshold = 2', ANA + BOB)
+    ana, bob = ours.signers
+    denied = {"signatures.require": Level.DENY}
+    assert decided(ours, signature(ana, bob)) == denied
+    assert decided(ours, signature(ana), signature(bob, place="b.sig")) == denied
+    leaves = (
+        signature(one, place=f"{at}.sig", fingerprint=at * 64, names=("a@b",)) for one, at in ((ana, "a"), (bob, "b"))
+    )
+    assert decided(ours, *leaves) == denied
+    reasons = [one.reason for one in decide(clean(claims=(signature(ana, bob),)), ours).decisions]
+    assert any(reason.endswith("it is signed only by ana, bob, who share keys or identities") for reason in reasons)
 
 
 @pytest.mark.parametrize("more", [{"content": ("a.py",)}, {"hidden": ("a.bin",)}, {"covered": 0}])

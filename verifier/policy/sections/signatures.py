@@ -41,7 +41,9 @@ class Signatures(Section):
     require: Require = choice(
         "which models must be signed: never, named (by a signer's models) or always", Require, Require.NEVER
     )
-    threshold: int = number("how many signers of one model it takes", 1, 1, 16)
+    threshold: int = number(
+        "how many signers of one model it takes, each with a key or identity of their own", 1, 1, 16
+    )
     missing: Level = level("a signature that is required and not there", Level.DENY, (Level.DENY, Level.UNDECIDED))
     revoked: tuple[str, ...] = words(
         "fingerprints of signers, or digests of models, that no longer count: SHA-256, hex"
@@ -83,7 +85,8 @@ class Signatures(Section):
     def _judged(self, case: Case, good: Mapping[Claim, set[str]]) -> Iterator[Decision]:
         whole = {claim: names for claim, names in good.items() if not _open(claim)}
         names = sorted({name for found in whole.values() for name in found})
-        if len(names) >= self.threshold:
+        count = _distinct(whole)
+        if count >= self.threshold:
             yield Decision("signatures.require", Level.ALLOW, case.model, f"it is signed by {', '.join(names)}")
             yield from self._unread(case, whole)
             return
@@ -93,6 +96,7 @@ class Signatures(Section):
             yield Decision("signatures.coverage", self.missing, claim, reason)
         wanted = f"{self.threshold} signers" if self.threshold > 1 else "a signer"
         by = f"only by {', '.join(names)}" if names else "by nobody it trusts"
+        by += ", who share keys or identities" if len(names) > count else ""
         reason = f"the policy wants it signed by {wanted} it names; it is signed {by}"
         yield Decision("signatures.require", self.missing, case.model, reason)
 
@@ -103,6 +107,19 @@ class Signatures(Section):
             if one.result is Result.INCONCLUSIVE and _signed(one) and cast(Claim, one.claim).evidence in places:
                 name = cast(Claim, one.claim).subject
                 yield Decision("signatures.unread", Level.UNDECIDED, one, f"{name}: signed, but {one.reason}")
+
+
+def _distinct(good: Mapping[Claim, set[str]]) -> int:
+    """How many signed: all names of one key or identity are one signer, and so are all keys of one name."""
+    groups: list[set[Value]] = []
+    for claim, names in good.items():
+        told = _details(claim)
+        joined: set[Value] = {*names, _list(told, "names") or (str(told.get("fingerprint")),)}
+        for group in [one for one in groups if one & joined]:
+            groups.remove(group)
+            joined |= group
+        groups.append(joined)
+    return len(groups)
 
 
 def _signed(comparison: Comparison) -> bool:
