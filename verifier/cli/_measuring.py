@@ -35,6 +35,7 @@ Seconds = Annotated[int, typer.Option(metavar="N", min=1, max=86400, help="Secon
     epilog=examples(
         "verify behavior ./model",
         "verify behavior ./model --data digits=test.npz",
+        "verify behavior ./model --screens",
         "verify behavior ./model -o attestation=model.att --sign-key gate.key",
     )
 )
@@ -55,6 +56,9 @@ def behavior(
         list[str] | None,
         typer.Option(metavar="NAME=PATH", help="A declared data set that lies here: .csv, .jsonl or .npz; repeatable."),
     ] = None,
+    screens: Annotated[
+        bool, typer.Option("--screens", help="Also look for programs and archives in the low bits of weights.")
+    ] = False,
     seconds: Seconds = 600,
     allow_unsandboxed: Unsandboxed = False,
     report_format: ReportFormat = "plain",
@@ -78,6 +82,7 @@ def behavior(
         keep=keep,
         own=golden,
         data=tuple(data or ()),
+        screens=screens,
         seconds=seconds,
     )
     return command.run(references, request, report_format, shared.targets(output or [], sign_key))

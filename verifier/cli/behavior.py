@@ -26,6 +26,7 @@ class Request(models.Request):
         keep: folder for what comes out.
         own: folder of golden vectors that `verify record` made.
         data: `NAME=PATH` of data sets that lie here.
+        screens: look at the weights, too, for files hidden in them.
         seconds: that a run may take.
     """
 
@@ -33,6 +34,7 @@ class Request(models.Request):
     keep: Path | None = None
     own: Path | None = None
     data: tuple[str, ...] = ()
+    screens: bool = False
     seconds: int = 600
 
     def verdict(self, reference: str) -> Verdict:
@@ -71,6 +73,7 @@ class Request(models.Request):
                 keep=self.keep,
                 own=self.own,
                 data=dict(map(_named, self.data)),
+                screens=self.screens,
                 bounds=Bounds(wall=self.seconds, cpu=8 * self.seconds),
                 pins=self._pins(),
                 memory=Memory(place()) if self.memory else None,

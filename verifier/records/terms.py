@@ -104,3 +104,6 @@ class Measured(StrEnum):
 
 OWN = "you"
 """Who claims what one recorded oneself."""
+
+SCREENED = "screened-tensors"
+"""Kind of the fact that says how many tensors of a file were looked at for files in their low bits."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from verifier.records import Comparison, Fact
-from verifier.records.terms import Measured
+from verifier.records.terms import SCREENED, Measured
 
 BLIND = (
     "None of this can reveal a backdoor: a model that obeys a trigger is as accurate as others, and vectors only show "
@@ -21,13 +21,15 @@ _LEVELS = {
 
 def levels(measured: Sequence[Comparison], facts: Iterable[Fact]) -> Iterator[str]:
     """Yields a line for each level: how often it was measured and where, or that it was not."""
+    facts = tuple(facts)
     places = sorted({str(value) for fact in facts if fact.kind in _LEVELS for value in _confinement(fact)})
     yield f"run in {', '.join(places)}" if places else "nothing was run"
     yield "level 1, claims against files: part of every verdict"
     for kind, name in _LEVELS.items():
         count = sum(one.kind == kind and bool(one.facts) for one in measured)
         yield f"{name}: {f'{count} measured' if count else 'not measured'}"
-    yield "level 4, screens for tampering: not run"
+    screened = sum(int(str(fact.value)) for fact in facts if fact.kind == SCREENED)
+    yield f"level 4, screens for tampering: {f'{screened} tensors, for hidden files' if screened else 'not run'}"
 
 
 def _confinement(fact: Fact) -> tuple[str, ...]:

@@ -18,12 +18,13 @@ from verifier.pipeline import load_policy, verify_source
 from verifier.pipeline.examination import Progress
 from verifier.pipeline.pins import Pins
 from verifier.policy import Combined, DataSet, Policy, outcome_of
-from verifier.records import Comparison, Coverage, Fact, Outcome, Result, Verdict, visible
+from verifier.records import Comparison, Coverage, Fact, Finding, Outcome, Result, Verdict, visible
 from verifier.records.declaration import Declaration
 from verifier.records.terms import OWN, Measured
 from verifier.sources.local import LocalSource
 from verifier.store.memory import Memory
 from verifier.workflows import vectors
+from verifier.workflows.screening import screen
 from verifier.workflows.vectors import declared as _declared
 
 CLAUSES = "behavior."
@@ -43,6 +44,7 @@ class Measurement:
         own: folder of golden vectors that `recording.record` made; None is the one the lock pins, if any.
         data: what data sets are called that lie here, beside those of policies; a file that is the declared one by its
             digest is found anyway.
+        screens: look at the weights, too, for files hidden in them.
         bounds: of each run.
         pins: what the project's lock says.
         memory: of digests.
@@ -54,6 +56,7 @@ class Measurement:
     keep: Path | None = None
     own: Path | None = None
     data: Mapping[str, Path] = field(default_factory=dict)
+    screens: bool = False
     bounds: sandbox.Bounds = field(default_factory=sandbox.Bounds)
     pins: Pins = field(default_factory=Pins)
     memory: Memory | None = None
@@ -90,10 +93,14 @@ def measure(reference: str, named: str | Sequence[str], how: Measurement, *, rev
     measured += [Comparison(Measured.GOLDEN, None, (), Result.NOT_CHECKABLE, _told(gap)) for gap in gaps]
     if not measured:
         measured = [Comparison(Measured.GOLDEN, None, (), Result.NOT_DECLARED, UNDECLARED)]
+    seen = list(screen(source)) if how.screens else []
     dossier = replace(
         verdict.dossier,
-        coverage=tuple(dict.fromkeys((*verdict.dossier.coverage, *gaps))),
-        facts=(*verdict.dossier.facts, *(one for one in measured if isinstance(one, Fact))),
+        findings=(*verdict.dossier.findings, *(one for one in seen if isinstance(one, Finding))),
+        coverage=tuple(
+            dict.fromkeys((*verdict.dossier.coverage, *gaps, *(one for one in seen if isinstance(one, Coverage))))
+        ),
+        facts=(*verdict.dossier.facts, *(one for one in (*seen, *measured) if isinstance(one, Fact))),
         comparisons=(*verdict.dossier.comparisons, *(one for one in measured if isinstance(one, Comparison))),
     )
     return policies.decide(
