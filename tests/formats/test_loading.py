@@ -35,6 +35,8 @@ ENGINES = (
 OTHERS = (
     *("cryptography", "fickling", "huggingface_hub", "jinja2", "yaml"),
     *("concurrent.futures", "importlib.resources", "tempfile", "verifier.claims._signing.bundle"),
+    *("verifier.claims._declaration.foreign", "verifier.claims._declaration.own", "verifier.claims._tree"),
+    *("verifier.crosschecks.claims._model", "verifier.data.architectures", "verifier.records.declaration"),
 )
 """What a pickle in a folder gives no reason to load."""
 

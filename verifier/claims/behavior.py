@@ -7,12 +7,15 @@ a run to show.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from verifier.claims import OpenFile, Yield
 from verifier.claims._declaration import MALFORMED
 from verifier.claims._declaration.collection import HOW, declarations
-from verifier.records import Claim, Evidence, Snapshot, Standing, Value, visible
-from verifier.records.declaration import DataFile, Declaration
+from verifier.records import Claim, Coverage, Evidence, Finding, Snapshot, Standing, Value, visible
+
+if TYPE_CHECKING:
+    from verifier.records.declaration import DataFile, Declaration
 
 RULES = (MALFORMED,)
 
@@ -20,10 +23,10 @@ RULES = (MALFORMED,)
 def collect(snapshot: Snapshot, open_file: OpenFile, _trust: object = None) -> Iterator[Yield]:
     """Yields a claim for each thing declared: of kind `digest` for a file, else `metric`, `golden`, `control`, ..."""
     for found in declarations(snapshot, open_file):
-        if isinstance(found, Declaration):
-            yield from _claims(found)
-        else:
+        if isinstance(found, Finding | Coverage):
             yield found
+        else:
+            yield from _claims(found)
 
 
 def _claims(declared: Declaration) -> Iterator[Claim]:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import partial
 
 from verifier import claims, formats, sources
-from verifier.claims._signing import signers
 from verifier.crosschecks import digests as comparison
 from verifier.errors import PolicyError
 from verifier.formats import HEAD, Limits, Probe
@@ -65,6 +64,8 @@ def readable(rules: Policy | Combined) -> Policy | Combined:
         PolicyError: it cannot.
     """
     for signer in rules.signers:
+        from verifier.claims._signing import signers
+
         if flaw := signers.unreadable(signer):
             raise PolicyError(
                 f"Nobody is {visible(signer.name)} of [[signers]]: {flaw}.", "`verify trust add` writes it."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders.dossiers import artifact, claim, snapshot
 from verifier.crosschecks import claims
-from verifier.records import Claim, Comparison, Dossier, Evidence, Fact, Finding, Result, Value
+from verifier.records import Claim, Comparison, Dossier, Evidence, Fact, Finding, Result, Standing, Value
 
 LAYOUT: Value = (
     ("embeddings.position_embeddings.weight", "F32", "512x384", 1),
@@ -189,3 +191,13 @@ def test_positions_in_half_precision_do_not_show_what_was_trained() -> None:
 
 def _is(record: Comparison | Finding, kind: str) -> bool:
     return isinstance(record, Comparison) and record.kind == kind
+
+
+def test_of_a_model_that_says_nothing_of_itself_the_same_is_told_as_by_all_modules() -> None:
+    silent = Dossier(snapshot(artifact("a.bin")), facts=(fact("digest", ("sha256", "0"), "a.bin"),))
+    license_ = claim("license", None, standing=Standing.ABSENT)
+    other = fact("token-ids", 7, "tokenizer.json")
+    told = list(claims.check(replace(silent, claims=(license_,))))
+    assert [(one.kind, one.result) for one in told if isinstance(one, Comparison)] == [("parameters", "not-declared")]
+    assert list(claims.check(replace(silent, facts=(other,)))) == told
+    assert list(claims.check(replace(silent, facts=(fact("configuration", ()),)))) == told

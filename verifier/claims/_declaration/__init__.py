@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from verifier.records.terms import Dialect
+
+SPELLINGS = {"behavior": Dialect.BEHAVIOR, "behaviour": Dialect.BEHAVIOUR}
+"""File name without `.yaml`, and key, to the dialect; only the first is ours."""
+
 MALFORMED = "declaration-malformed"
 """The rule that a declaration breaks which cannot be read."""
 

@@ -1,4 +1,4 @@
-"""All declarations of a snapshot, and what could not be read of them."""
+"""All declarations of a snapshot, and what could not be read of them; who reads one is loaded when there is one."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from verifier.claims import OpenFile
-from verifier.claims._declaration import MALFORMED, MAX_BYTES, foreign
-from verifier.claims._declaration.own import SPELLINGS, declaration
+from verifier.claims._declaration import MALFORMED, MAX_BYTES, SPELLINGS
 from verifier.claims._front_matter import MAX_BYTES as MAX_MATTER
 from verifier.claims._front_matter import PATH as CARD
 from verifier.claims._front_matter import front_matter
-from verifier.claims._tree import Tree, tree
 from verifier.errors import BudgetExceeded, Malformed, SourceError
 from verifier.records import Coverage, CoverageState, Evidence, Finding, Reader, Snapshot
-from verifier.records.declaration import Declaration
+
+if TYPE_CHECKING:
+    from verifier.claims._tree import Tree
+    from verifier.records.declaration import Declaration
 
 HOW = "declaration/1"
 
@@ -46,6 +47,8 @@ def declarations(snapshot: Snapshot, open_file: OpenFile) -> Iterator[Declaratio
         elif path in _BIOIMAGEIO or path.startswith(".eval_results/"):
             yield from _guarded(path, partial(_foreign, path, open_file))
     for path in [path for path in paths if snapshot.local and _MTEB.fullmatch(path)][:MAX_RESULTS]:
+        from verifier.claims._declaration import foreign
+
         with suppress(Malformed, BudgetExceeded, SourceError):  # any other program may write results as well
             yield foreign.mteb(_json(open_file(path)), path)
 
@@ -63,16 +66,26 @@ def _guarded(path: str, read: Callable[[], Iterator[Declaration]]) -> Iterator[D
 
 
 def _file(path: str, open_file: OpenFile) -> Iterator[Declaration]:
+    from verifier.claims._declaration.own import declaration
+    from verifier.claims._tree import tree
+
     yield declaration(tree(_text(open_file(path))), path, _OWN[path])
 
 
 def _foreign(path: str, open_file: OpenFile) -> Iterator[Declaration]:
+    from verifier.claims._declaration import foreign
+    from verifier.claims._tree import tree
+
     read = foreign.bioimageio if path in _BIOIMAGEIO else foreign.eval_results
     yield read(tree(_text(open_file(path))), path)
 
 
 def _card(open_file: OpenFile) -> Iterator[Declaration]:
     """What stands in front matter; front matter that is malformed is what the model card's own module tells."""
+    from verifier.claims._declaration import foreign
+    from verifier.claims._declaration.own import declaration
+    from verifier.claims._tree import tree
+
     matter, _, first_line = front_matter(open_file(CARD).read_at(0, MAX_MATTER))
     if _KEY.search(matter):
         document = tree(_decoded(matter), first_line)
@@ -93,7 +106,7 @@ def _text(reader: Reader) -> str:
 
 def _json(reader: Reader) -> Tree:
     try:
-        return cast(Tree, json.loads(_text(reader)))
+        return cast("Tree", json.loads(_text(reader)))
     except (ValueError, RecursionError) as error:
         raise Malformed("it is not JSON") from error
 

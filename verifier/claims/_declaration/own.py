@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from verifier.claims._declaration import SPELLINGS
 from verifier.claims._declaration.typed import read
 from verifier.claims._tree import Tree
 from verifier.errors import Malformed
 from verifier.records.declaration import Declaration
-from verifier.records.terms import Dialect
 
 VERSION = "1"
 """The version of this vocabulary, as the document's own key `behavior` gives it."""
-
-SPELLINGS = {"behavior": Dialect.BEHAVIOR, "behaviour": Dialect.BEHAVIOUR}
-"""File name without `.yaml`, and key, to the dialect; only the first is ours."""
 
 
 def declaration(document: Tree, path: str, spelling: str) -> Declaration:

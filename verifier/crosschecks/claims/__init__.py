@@ -9,15 +9,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import cache
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from verifier.crosschecks import Yield
-from verifier.crosschecks.claims import _agreement
-from verifier.crosschecks.claims._model import Model
-from verifier.records import Comparison, Dossier
+from verifier.records import Comparison, Dossier, Result, Standing
 from verifier.records.discovery import discover
 
-RULES: tuple[str, ...] = _agreement.RULES
+if TYPE_CHECKING:
+    from verifier.crosschecks.claims._model import Model
+
+DISAGREE = "card-claims-disagree"
+RULES: tuple[str, ...] = (DISAGREE,)
+
+PARAMETERS = "parameters"
+
+_SPEAKING = frozenset({"configuration", "gguf-settings", "tensor-layout", "truncation-length"})
+"""Facts by which a model says something of itself."""
 
 
 class Check(Protocol):
@@ -28,11 +35,23 @@ class Check(Protocol):
 
 
 def check(dossier: Dossier) -> Iterator[Yield]:
-    """Yields a comparison a claim, and what sources say differently of one thing."""
+    """Yields a comparison a claim, and what sources say differently of one thing; nothing is loaded for silence."""
+    said = any(claim.standing is not Standing.ABSENT for claim in dossier.claims)
+    if not said and _SPEAKING.isdisjoint(fact.kind for fact in dossier.facts):
+        yield unsaid()
+        return
+    from verifier.crosschecks.claims import _agreement
+    from verifier.crosschecks.claims._model import Model
+
     model = Model.of(dossier)
     for module in _modules():
         yield from module.compare(model)
     yield from _agreement.conflicts(model)
+
+
+def unsaid(held: str = "") -> Comparison:
+    """That nobody says how many parameters the model has, and what it holds."""
+    return Comparison(PARAMETERS, None, (), Result.NOT_DECLARED, f"nobody says how many parameters it has{held}")
 
 
 @cache

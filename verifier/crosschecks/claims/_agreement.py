@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from verifier.crosschecks.claims import DISAGREE
 from verifier.crosschecks.claims._model import Model
 from verifier.data import prose
 from verifier.records import Claim, Finding, parameters
-
-DISAGREE = "card-claims-disagree"
-RULES = (DISAGREE,)
 
 KINDS = ("context-length", "license", "vocabulary-size", "layers", "hidden-size")
 """Of which a model has one."""

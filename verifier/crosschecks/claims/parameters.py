@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from verifier.crosschecks.claims import PARAMETERS as KIND
+from verifier.crosschecks.claims import unsaid
 from verifier.crosschecks.claims._model import HOW, Model, Row, Weights
 from verifier.crosschecks.claims._results import consistent, contradicted, inconclusive, not_checkable
 from verifier.data import prose
-from verifier.records import Claim, Comparison, Evidence, Fact, Result
-
-KIND = "parameters"
+from verifier.records import Claim, Comparison, Evidence, Fact
 
 COUNTED = ("F", "BF", "C", "Q", "IQ", "TQ", "MXFP", "NVFP")
 """How types of weights begin in safetensors and ggml; integers are buffers, or weights that are packed."""
@@ -23,7 +23,7 @@ def compare(model: Model) -> Iterator[Comparison]:
     """A comparison a number; where a card gives several, those of other models in it are left out."""
     claims = model.said(KIND)
     if not claims:
-        yield Comparison(KIND, None, (), Result.NOT_DECLARED, _unsaid(model.main))
+        yield unsaid(_held_by(model.main))
         return
     prosaic = [claim for claim in claims if claim.channel != "gguf"]
     yield from _held(prosaic, model.main)
@@ -57,9 +57,8 @@ def _held(claims: list[Claim], weights: Weights | None) -> Iterator[Comparison]:
             yield contradicted(KIND, claim, f"{told} parameters, not {claim.value}", *facts)
 
 
-def _unsaid(weights: Weights | None) -> str:
-    held = f"; {weights.name} holds {counts(weights)[0]:,}" if weights and not packed(weights) else ""
-    return f"nobody says how many parameters it has{held}"
+def _held_by(weights: Weights | None) -> str:
+    return f"; {weights.name} holds {counts(weights)[0]:,}" if weights and not packed(weights) else ""
 
 
 def counts(weights: Weights) -> tuple[int, int]:
