@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
-from tests.builders import tiny_models
+from tests.builders import digits, tiny_models
 from tests.builders.opcodes import name, pickled
 from verifier.behavior import sandbox
 from verifier.cli import main
@@ -153,6 +154,36 @@ def test_nothing_is_recorded_of_what_is_rejected_or_does_not_run(tmp_path: Path)
     (tmp_path / "model" / "more.pkl").write_bytes(pickled(name("os", "system") + b"X\x02\0\0\0ls\x85R"))
     assert main(["record", reference, *given]) == 1
     assert not golden.exists()
+
+
+DECLARED = ["digits-accuracy", "digits-f1"]
+
+
+def test_what_is_drafted_from_a_run_is_what_the_next_run_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train, test = digits.splits(1)
+    folder, data = tmp_path / "model", tmp_path / "test.npz"
+    folder.mkdir()
+    digits.save(folder, digits.trained(train, 1, epochs=2))
+    np.savez(data, x=test.x, y=test.y)
+    draft, given = ["declare", str(folder), "--write"], ["--data", f"digits={data}"]
+    assert main([*draft, *given]) == 2
+    assert "nothing says how to run it (regime.entry). Say how: --entry." in capsys.readouterr().err
+    assert main([*draft, *given, "--entry", "cnn-relu-pool2", "--recipe", "none"]) == 2
+    assert main([*draft, *given, "--entry", "cnn-relu-pool2", "--recipe", "sts"]) == 3
+    assert main([*draft, "--data", f"dígits={data}", "--entry", "cnn-relu-pool2"]) == 2
+    assert not (folder / "behavior.yaml").exists()
+    assert main([*draft, *given, "--entry", "cnn-relu-pool2"]) == 0
+    told = yaml.safe_load((folder / "behavior.yaml").read_text())
+    assert told["regime"] == {"dtype": "f32", "runtime": ["torch"], "entry": "cnn-relu-pool2"}
+    assert [one["id"] for one in told["metrics"]] == DECLARED
+    assert told["metrics"][0]["data"]["n"] == len(test.y)
+    assert told["metrics"][0]["recipe"] == {"harness": "builtin/image-classification@1"}
+    capsys.readouterr()
+    assert main(["behavior", str(folder), *given]) == 0
+    report = capsys.readouterr().out
+    assert all(f"consistent  {name}: " in report for name in DECLARED)
 
 
 METRIC = """\

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from verifier.cli import _configuration
-from verifier.cli._options import Offline, Policy, Reference, TextOrJson, examples
+from verifier.cli._options import Isolated, Offline, Policy, Reference, TextOrJson, examples
 
 
 def signature(
@@ -80,11 +80,27 @@ def declare(
     *,
     write: Annotated[bool, typer.Option("--write", help="Write behavior.yaml into the folder.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace one that is there.")] = False,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=PATH", help="Run it in a sandbox on this .csv, .jsonl or .npz, and declare what it scores."
+        ),
+    ] = None,
+    entry: Annotated[str, typer.Option(metavar="ENTRY", help="How to run it, where its files do not say.")] = "",
+    recipe: Annotated[str, typer.Option(metavar="RECIPE", help="What to measure, where the data does not say.")] = "",
+    policy: Policy = None,
+    isolated: Isolated = False,
 ) -> None:
-    """Draft behavior.yaml: what a model is, to be completed by its author with what it does."""
+    """Draft behavior.yaml: what a model is and scores, to be completed by its author with what else it does."""
+    from verifier.cli import behavior
     from verifier.cli import declare as command
 
-    command.run(folder, to_file=write, force=force)
+    measured = None
+    if data:
+        chosen = _configuration.policies(policy, [str(folder)], isolated=isolated)
+        request = behavior.Request(chosen, None, offline=True, quiet=False, memory=True, data=tuple(data))
+        measured = request.evaluate(folder, entry, recipe)
+    command.run(folder, measured, to_file=write, force=force)
 
 
 def attestation(
@@ -112,7 +128,9 @@ def attestation(
 
 def register(app: typer.Typer) -> None:
     """Makes these functions commands of the program."""
-    app.command(epilog=examples("verify declare ./model", "verify declare ./model --write"))(declare)
+    app.command(epilog=examples("verify declare ./model", "verify declare ./model --write --data digits=test.npz"))(
+        declare
+    )
     app.command(
         epilog=examples(
             "verify signature ./model --key ana.pub",

@@ -14,6 +14,7 @@ from verifier.errors import UsageError
 from verifier.records import Verdict
 
 if TYPE_CHECKING:
+    from verifier.records.canonical import Plain
     from verifier.workflows.measuring import Measurement
 
 
@@ -58,6 +59,17 @@ class Request(models.Request):
 
         with self._how() as how, models.told_why():
             return record(reference, self.policy, how, to, inputs=inputs, entry=entry, revision=self.revision)
+
+    def evaluate(self, folder: Path, entry: str, recipe: str) -> dict[str, Plain]:
+        """What a model scores on the data that lies here, as its declaration would say it.
+
+        Raises:
+            UsageError, PolicyError, SourceError, RefusedError: see `verifier.workflows.evaluating.evaluate`.
+        """
+        from verifier.workflows.evaluating import evaluate
+
+        with self._how() as how, models.told_why():
+            return evaluate(folder, self.policy, how, entry=entry, recipe=recipe)
 
     @contextmanager
     def _how(self) -> Iterator[Measurement]:

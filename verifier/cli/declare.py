@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from verifier.cli import _terminal
 from verifier.records import visible
+from verifier.records.canonical import Plain
 from verifier.workflows import declaring
 
 
-def run(folder: Path, *, to_file: bool, force: bool) -> None:
+def run(folder: Path, measured: Mapping[str, Plain] | None = None, *, to_file: bool, force: bool) -> None:
     """Prints a draft, or writes it into the model's folder.
 
     Raises:
@@ -17,7 +19,7 @@ def run(folder: Path, *, to_file: bool, force: bool) -> None:
     """
     progress = _terminal.Progress(quiet=False)
     try:
-        text = declaring.draft(folder, progress)
+        text = declaring.draft(folder, progress, measured)
     finally:
         progress.clear()
     if to_file:

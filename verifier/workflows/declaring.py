@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from verifier.claims._declaration.own import VERSION, declaration
@@ -31,12 +31,13 @@ HEAD = """\
 """
 
 
-def draft(folder: Path, progress: Progress | None = None) -> str:
+def draft(folder: Path, progress: Progress | None = None, measured: Mapping[str, Plain] | None = None) -> str:
     """The text of a declaration.
 
     Args:
         folder: the model's.
         progress: told how far reading is.
+        measured: `regime` and `metrics` that a run showed.
 
     Raises:
         UsageError: it is no folder, or a file of it was not read.
@@ -47,13 +48,15 @@ def draft(folder: Path, progress: Progress | None = None) -> str:
     if not folder.is_dir():
         raise UsageError(f"{visible(str(folder), 500)} is not a folder.", "Name the folder of a model.")
     verdict = verify_model(folder, policy="permissive", progress=progress)
+    shown = measured or {}
+    regime = shown.get("regime")
     content: dict[str, Plain] = {
         "behavior": int(VERSION),
         "subject": {"sha256": dict(_digests(verdict))},
-        "regime": {"dtype": _dtype(verdict.dossier).value},
+        "regime": {"dtype": _dtype(verdict.dossier).value, **(regime if isinstance(regime, dict) else {})},
         "claims": {"parameters": _sum(verdict.dossier, "parameter-count")},
         "golden": [],
-        "metrics": [],
+        "metrics": shown.get("metrics", []),
         "controls": [{"risk": risk.value, "control": "none-declared"} for risk in Risk],
         "not_for": [],
     }

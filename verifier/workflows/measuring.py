@@ -154,10 +154,16 @@ def _measured(
         if own is not None:
             yield from golden.measure(recorded, replace(bench, read=partial(read, own), who=OWN))
 
+    yield from metrics.measure(declared, data, Model(source.folder, files), runs(how))
+
+
+def runs(how: Measurement) -> metrics.Run:
+    """What runs a model in the sandbox."""
+
     def ran(model: Model, job: Job) -> Ran:
         return run(model, job, mode=sandbox.mode(allow_unsandboxed=how.allow_unsandboxed), bounds=how.bounds)
 
-    yield from metrics.measure(declared, data, Model(source.folder, files), ran)
+    return ran
 
 
 def _tables(

@@ -19,7 +19,7 @@ from verifier.behavior.recipes._table import Table, load
 if TYPE_CHECKING:
     from numpy import ndarray
 
-__all__ = ["Answers", "Inputs", "Recipe", "Score", "Table", "find", "load"]
+__all__ = ["RECIPES", "Answers", "Inputs", "Recipe", "Score", "Table", "find", "load"]
 
 Arguments = Mapping[str, Any]
 """Names of columns, by what they are for."""
