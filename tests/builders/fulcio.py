@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import struct
@@ -165,6 +166,22 @@ def stamped(
     times = {"rfc3161Timestamps": [{"signedTimestamp": text(stamp)} for stamp in given]}
     made["verificationMaterial"] |= {"timestampVerificationData": times, **material}
     return made
+
+
+def blob(content: bytes, logged: bytes | None = None) -> dict[str, Any]:
+    """One over a file's bytes, in the log's second version; `logged` is what the log has instead."""
+    made = signing.blob(content, LEAF)
+    message, certificate = made["messageSignature"], leaf()
+    verifier = {
+        "x509Certificate": {"rawBytes": text(certificates.der(certificate))},
+        "keyDetails": "PKIX_ECDSA_P256_SHA_256",
+    }
+    digest = signing.blob(content if logged is None else logged)["messageSignature"]["messageDigest"]["digest"]
+    entry = rekor.hashed({"digest": digest, "signature": {"content": message["signature"], "verifier": verifier}})
+    stamp = timestamps.stamp(base64.b64decode(message["signature"]), SIGNED)
+    times = {"rfc3161Timestamps": [{"signedTimestamp": text(stamp)}]}
+    material = {"timestampVerificationData": times, **_bundle(certificate, {}, entry)["verificationMaterial"]}
+    return {**made, "verificationMaterial": material}
 
 
 def _bundle(certificate: x509.Certificate, envelope: Any, entry: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.builders import certificates
 from tests.builders.dossiers import BytesReader, artifact, snapshot
@@ -75,6 +76,26 @@ def bundle(payload: Any = None, key: ec.EllipticCurvePrivateKey | None = None, *
         "dsseEnvelope": envelope(statement() if payload is None else payload, key),
         **changes,
     }
+
+
+def blob(content: bytes, key: ec.EllipticCurvePrivateKey | None = None, **material: Any) -> dict[str, Any]:
+    """A bundle over one file's bytes, as `cosign sign-blob` writes it; `material` replaces what it is verified with."""
+    key = key or certificates.key()
+    hint = text(hashlib.sha256(der(key)).digest())
+    signature = key.sign(content, ec.ECDSA(hashes.SHA256()))
+    return {
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "verificationMaterial": material or {"publicKey": {"hint": hint}},
+        "messageSignature": {
+            "messageDigest": {"algorithm": "SHA2_256", "digest": text(hashlib.sha256(content).digest())},
+            "signature": text(signature),
+        },
+    }
+
+
+def der(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The public key."""
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def chained(*chain: bytes, payload: Any = None, key: ec.EllipticCurvePrivateKey | None = None) -> dict[str, Any]:

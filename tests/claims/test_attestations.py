@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import certificates
-from tests.builders.signing import FILES, NOW, bundle, chained, envelope, holder, model, statement
+from tests.builders.signing import FILES, NOW, blob, bundle, chained, envelope, holder, model, statement
 from verifier.claims import Yield, attestations, signatures
 from verifier.errors import SourceError
 from verifier.records import Claim, Coverage, CoverageState, Finding, Standing, Value
@@ -130,6 +130,7 @@ def _without(*path: str) -> dict[str, Any]:
         b"",
         b"[]",
         {"mediaType": "application/vnd.dev.sigstore.bundle+json;version=0.2"},
+        blob(b"signed as it is"),
         {**envelope(provenance()), "signatures": []},
         {**envelope(provenance()), "payloadType": "text/plain"},
         {**bundle(provenance()), "dsseEnvelope": envelope(provenance(), certificates.key(number=1))},
@@ -174,6 +175,12 @@ def test_bundles_of_provenance_under_other_names_are_attestations_too() -> None:
         ("attestation", Standing.VERIFIED),
         ("digest", Standing.VERIFIED),
     ]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_attestations_come_in_bundles_of_all_versions(version: int) -> None:
+    older = bundle(provenance(), mediaType=f"application/vnd.dev.sigstore.bundle+json;version=0.{version}")
+    assert [one.standing for one in claims(collect(older))] == [Standing.VERIFIED] * 2
 
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=4)

@@ -113,6 +113,14 @@ def test_time_that_nobody_trusted_tells_does_not_count(bundle: Callable[[], Any]
     refused(collect(bundle(), FILES, signer()), reason)
 
 
+def test_one_file_may_be_signed_as_it_is() -> None:
+    weights = FILES["model.safetensors"]
+    found = collect(fulcio.blob(weights), FILES, signer(), name="model.safetensors.sigstore.json")
+    assert (details(found)["reason"], claim(found).standing) == ("", Standing.VERIFIED)
+    found = collect(fulcio.blob(weights, b"other"), FILES, signer(), name="model.safetensors.sigstore.json")
+    refused(found, "Sigstore does not vouch for it")
+
+
 def test_an_authority_is_trusted_by_the_root_that_names_it() -> None:
     root = fulcio.trusted_root(timestampAuthorities=[])
     refused(collect(fulcio.stamped(), FILES, signer(root)), "no Timestamp Authorities have been provided")

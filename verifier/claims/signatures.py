@@ -1,7 +1,8 @@
 """Signatures among a model's files (OpenSSF Model Signing v1.0): who made them, and the digests they promise.
 
-A signature speaks for the files below its own folder. Each digest it promises is a claim, which is held against the
-bytes where all digests are; digests of other kinds than the pipeline's are computed here.
+A signature speaks for the files below its own folder, or for the one file beside it whose name begins its own. Each
+digest it promises is a claim, which is held against the bytes where all digests are; digests of other kinds than the
+pipeline's are computed here.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifier.claims import OpenFile, Yield
-from verifier.claims._signing import FAMILY, HOW, MAX_BYTES, SCOPE_RULES, flaw
+from verifier.claims._signing import FAMILY, HOW, MAX_BYTES, SCOPE_RULES, SUFFIXES, flaw
 from verifier.errors import SourceError
 from verifier.records import (
     Artifact,
@@ -29,9 +30,6 @@ RULES = (
 
 NAMES = ("model.sig",)
 """Files that are a model's signature by their name alone (`model-signing`, option `--signature`)."""
-
-SUFFIXES = (".sig", ".sigstore", ".sigstore.json")
-"""Endings of files that are signatures if they hold a Sigstore bundle."""
 
 HEAD = 64
 """Bytes that show whether a file may be JSON."""
@@ -66,7 +64,7 @@ def collect(snapshot: Snapshot, open_file: OpenFile, trust: Trust) -> Iterator[Y
         from verifier.claims._signing.statement import Model, stated
 
         place = Evidence(Artifact(name, len(found[name])).name, "a signature", HOW)
-        yield from stated(found[name], place, Model(snapshot, open_file, folder, frozenset(found)), trust)
+        yield from stated(found[name], place, Model(snapshot, open_file, folder, frozenset(found), name), trust)
 
 
 def _read(artifact: Artifact, reader: Reader, most: int) -> bytes:

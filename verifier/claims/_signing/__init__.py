@@ -6,6 +6,10 @@ HOW = "signatures/1"
 FAMILY = b"application/vnd.dev.sigstore.bundle"
 """What the media types of bundles of all versions begin with."""
 
+SUFFIXES = (".sig", ".sigstore", ".sigstore.json", ".bundle")
+"""Endings of files that are signatures if they hold a Sigstore bundle; before it stands the name of what is signed,
+where that is one file (`cosign sign-blob`, `sigstore sign`)."""
+
 MAX_BYTES = 32 << 20
 """Size of a bundle above which it is not read: a hundred thousand files, some two hundred bytes each, fit."""
 

@@ -1,4 +1,4 @@
-"""Sigstore bundles v0.3 that hold a DSSE envelope (sigstore protobuf-specs, `sigstore_bundle.proto`), read and written.
+"""Sigstore bundles of a DSSE envelope or a file (sigstore protobuf-specs, `sigstore_bundle.proto`), read and written.
 
 The releases of `model-signing` before 1.1 leave out `tlogEntries` and give a key as `rawBytes` where later ones give
 the `hint`.
@@ -10,14 +10,21 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
+from verifier.claims._signing import SUFFIXES
 from verifier.claims._signing.document import Json, Node, parse
 from verifier.claims._signing.flaw import MALFORMED, Flaw
+from verifier.records import visible
 from verifier.records.trust import Method
 
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+MEDIA_TYPES = (MEDIA_TYPE, *(f"application/vnd.dev.sigstore.bundle+json;version=0.{one}" for one in (1, 2, 3)))
+"""Of all versions: attestations and signatures over a file come in each, those over models in the first (OMS v1.0)."""
 IN_TOTO = "application/vnd.in-toto+json"
 """Payload type of in-toto statements (in-toto attestation framework, "Envelope")."""
+
+SHA256_BYTES = 32
 
 MAX_CERTIFICATES = 10
 """Certificates a chain may have."""
@@ -39,52 +46,90 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
+class Blob:
+    """One file's bytes, signed as they are (`cosign sign-blob`, `sigstore sign`); its name is not signed.
+
+    Args:
+        file: the file's name, as the signature's own tells it.
+        digest: SHA-256 of its bytes.
+        signature: over that digest; ECDSA, DER.
+    """
+
+    file: str
+    digest: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """A signature and what it is verified with.
 
     Args:
         method: how it was made.
-        envelope: what was signed.
-        hint: SHA-256, hex, of the public key's PEM text, or "".
+        signed: what was signed.
+        hint: what names the public key (see `keys.hints`), or "".
         key: the public key as PEM, where the bundle gives it, or b"".
         certificates: DER, leaf first.
         stamps: what timestamp authorities say of the signature (RFC 3161), DER.
+        current: it is of MEDIA_TYPE.
     """
 
     method: Method
-    envelope: Envelope
+    signed: Envelope | Blob
     hint: str = ""
     key: bytes = b""
     certificates: tuple[bytes, ...] = ()
     stamps: tuple[bytes, ...] = ()
+    current: bool = True
 
 
-def read(raw: bytes) -> Bundle:
+def read(raw: bytes, name: str = "") -> Bundle:
     """A bundle.
+
+    Args:
+        raw: its JSON text.
+        name: of the file it stands in, which tells what a signature over one file is of; "" allows none.
 
     Raises:
         Flaw: it is not one, or not one this project verifies.
     """
     document = parse(raw, "bundle")
-    if (media_type := document.text("mediaType")) != MEDIA_TYPE:
+    if (media_type := document.text("mediaType")) not in MEDIA_TYPES:
         raise Flaw(MALFORMED, f"the bundle's mediaType is {media_type!r}, not {MEDIA_TYPE}")
-    if "messageSignature" in document.values:
-        raise Flaw(MALFORMED, "the bundle holds a messageSignature beside or instead of an envelope")
-    envelope = envelope_of(document.node("dsseEnvelope"))
+    signed = _signed(document, name)
     material = document.node("verificationMaterial")
     given = {"publicKey", "x509CertificateChain", "certificate"} & material.values.keys()
     if len(given) != 1:
         raise Flaw(MALFORMED, "the bundle gives not exactly one of publicKey, x509CertificateChain and certificate")
+    current = media_type == MEDIA_TYPE
     if "publicKey" in given:
-        return _by_key(envelope, material.node("publicKey"))
+        return _by_key(signed, material.node("publicKey"), current)
     if "certificate" in given:
-        return Bundle(Method.SIGSTORE, envelope, certificates=(material.node("certificate").raw("rawBytes"),))
+        leaf = material.node("certificate").raw("rawBytes")
+        return Bundle(Method.SIGSTORE, signed, certificates=(leaf,), current=current)
     chain = tuple(node.raw("rawBytes") for node in material.node("x509CertificateChain").nodes("certificates"))
     if not 0 < len(chain) <= MAX_CERTIFICATES:
         raise Flaw(MALFORMED, f"the chain has {len(chain)} certificates")
     if material.values.get("tlogEntries"):
-        return Bundle(Method.SIGSTORE, envelope, certificates=chain)
-    return Bundle(Method.CERTIFICATE, envelope, certificates=chain, stamps=tuple(_stamps(material)))
+        return Bundle(Method.SIGSTORE, signed, certificates=chain, current=current)
+    stamps = tuple(_stamps(material))
+    return Bundle(Method.CERTIFICATE, signed, certificates=chain, stamps=stamps, current=current)
+
+
+def _signed(document: Node, name: str) -> Envelope | Blob:
+    if "messageSignature" not in document.values:
+        return envelope_of(document.node("dsseEnvelope"))
+    if "dsseEnvelope" in document.values:
+        raise Flaw(MALFORMED, "the bundle holds a messageSignature beside an envelope")
+    if not name:
+        raise Flaw(MALFORMED, "the bundle signs the bytes of a file, and attests nothing")
+    message = document.node("messageSignature")
+    digest = message.node("messageDigest")
+    if (algorithm := digest.text("algorithm")) != "SHA2_256" or len(digest.raw("digest")) != SHA256_BYTES:
+        raise Flaw(MALFORMED, f"the file is hashed with {visible(algorithm)!r}, or the digest is none of SHA2_256")
+    file = name[name.rfind("/") + 1 :]
+    file = next((file.removesuffix(ending) for ending in SUFFIXES if file.endswith(ending)), file)
+    return Blob(file, digest.raw("digest"), message.raw("signature"))
 
 
 def _stamps(material: Node) -> Iterator[bytes]:
@@ -94,12 +139,12 @@ def _stamps(material: Node) -> Iterator[bytes]:
             yield stamp.raw("signedTimestamp")
 
 
-def _by_key(envelope: Envelope, key: Node) -> Bundle:
+def _by_key(signed: Envelope | Blob, key: Node, current: bool) -> Bundle:
     raw = key.raw("rawBytes") if key.values.get("rawBytes") else b""
     hint = key.text("hint") if key.values.get("hint") else ""
     if not raw and not hint:
         raise Flaw(MALFORMED, "the bundle names no key")
-    return Bundle(Method.KEY, envelope, hint, raw)
+    return Bundle(Method.KEY, signed, hint, raw, current=current)
 
 
 def envelope_of(node: Node) -> Envelope:
@@ -130,7 +175,7 @@ def envelopes_of(node: Node) -> list[Envelope]:
 
 
 def write(bundle: Bundle) -> str:
-    """The bundle as JSON text, as `read` and `model-signing` 1.1 read it."""
+    """A bundle of an envelope as JSON text, as `read` and `model-signing` 1.1 read it."""
     material: dict[str, Json]
     if bundle.method is Method.KEY:
         material = {"publicKey": {"hint": bundle.hint}}
@@ -140,7 +185,7 @@ def write(bundle: Bundle) -> str:
     document: Json = {
         "mediaType": MEDIA_TYPE,
         "verificationMaterial": {**material, "tlogEntries": []},
-        "dsseEnvelope": envelope_json(bundle.envelope),
+        "dsseEnvelope": envelope_json(cast(Envelope, bundle.signed)),
     }
     return json.dumps(document) + "\n"
 

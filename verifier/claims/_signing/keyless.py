@@ -10,13 +10,15 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from verifier.claims._signing.bundle import Blob
 from verifier.claims._signing.bundle import Bundle as Read
 from verifier.claims._signing.certificate import Chain
 from verifier.records.trust import WORKFLOW, Signer
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
-    from sigstore.models import TrustedRoot
+    from sigstore.models import Bundle, TrustedRoot
+    from sigstore.verify import Verifier
 
 MISSING = "it is unverifiable here: pip install 'model-verify[sigstore]' to check keyless signatures"
 
@@ -75,12 +77,23 @@ def failure(raw: bytes, given: Read, trusted_root: str) -> str:
     try:
         verifier = Verifier(trusted_root=root(trusted_root))
         seen = Bundle.from_json(raw)
-        kind, payload = verifier.verify_dsse(seen, _Anybody())
+        same = _vouched(verifier, seen, given)
     except (Error, ValueError, TypeError, LookupError) as error:
         return f"Sigstore does not vouch for it: {' '.join(str(error).split())[:300]}"
-    same = (kind, payload) == (given.envelope.payload_type, given.envelope.payload)
     same = same and seen.signing_certificate.public_bytes(Encoding.DER) == given.certificates[0]
     return "" if same else "Sigstore vouches for another payload or certificate"
+
+
+def _vouched(verifier: Verifier, seen: Bundle, given: Read) -> bool:
+    """Whether what Sigstore vouches for is what was read; raises where it vouches for nothing."""
+    from sigstore.hashes import Hashed
+    from sigstore_models.common.v1 import HashAlgorithm
+
+    if isinstance(given.signed, Blob):
+        digest = Hashed(algorithm=HashAlgorithm.SHA2_256, digest=given.signed.digest)
+        verifier.verify_artifact(digest, seen, _Anybody())
+        return True
+    return verifier.verify_dsse(seen, _Anybody()) == (given.signed.payload_type, given.signed.payload)
 
 
 def differs(chain: Chain, signer: Signer) -> str:

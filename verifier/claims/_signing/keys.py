@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from verifier.claims._signing.bundle import Envelope, encoding, encoding_0_2
+from verifier.claims._signing.bundle import Blob, Envelope, encoding, encoding_0_2
 from verifier.claims._signing.flaw import INVALID, UNFIT, Flaw
 from verifier.claims._signing.manifest import PREDICATE_0_2
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
     from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
 
@@ -62,22 +65,37 @@ def fingerprint(key: EllipticCurvePublicKey) -> str:
     return hashlib.sha256(pem(key)).hexdigest()
 
 
-def verify(key: EllipticCurvePublicKey, envelope: Envelope) -> None:
-    """Checks an envelope's signature.
+def hints(key: EllipticCurvePublicKey) -> frozenset[str]:
+    """What bundles may name a key by: its fingerprint, or SHA-256, base64, over its DER (`cosign`)."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    raw = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return frozenset({fingerprint(key), base64.b64encode(hashlib.sha256(raw).digest()).decode("ascii")})
+
+
+def verify(key: EllipticCurvePublicKey, signed: Envelope | Blob) -> None:
+    """Checks the signature over an envelope or a file.
 
     Raises:
         Flaw: the key did not make it.
     """
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    tries = [(encoding(envelope), hash_of(key))]
-    if PREDICATE_0_2.encode() in envelope.payload:
-        tries.append((encoding_0_2(envelope), SHA256()))
-    if not any(_made(key, envelope.signature, message, algorithm) for message, algorithm in tries):
+    if not any(_made(key, signed.signature, message, algorithm) for message, algorithm in _tries(key, signed)):
         raise Flaw(INVALID, "the signature was not made by the key it names, or what was signed has been changed")
 
 
-def _made(key: EllipticCurvePublicKey, signature: bytes, message: bytes, algorithm: HashAlgorithm) -> bool:
+def _tries(key: EllipticCurvePublicKey, signed: Envelope | Blob) -> Iterator[tuple[bytes, HashAlgorithm | Prehashed]]:
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    if isinstance(signed, Blob):
+        yield signed.digest, Prehashed(SHA256())
+        return
+    yield encoding(signed), hash_of(key)
+    if PREDICATE_0_2.encode() in signed.payload:
+        yield encoding_0_2(signed), SHA256()
+
+
+def _made(key: EllipticCurvePublicKey, signature: bytes, message: bytes, algorithm: HashAlgorithm | Prehashed) -> bool:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 

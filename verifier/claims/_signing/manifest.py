@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from verifier.claims._signing import attestation
 from verifier.claims._signing.attestation import Attestation
-from verifier.claims._signing.bundle import IN_TOTO, Envelope
+from verifier.claims._signing.bundle import IN_TOTO, Blob, Envelope
 from verifier.claims._signing.document import Json, Node, parse
 from verifier.claims._signing.flaw import AMBIGUOUS, COVERS_NOTHING, MALFORMED, UNSAFE_PATH, Flaw
 from verifier.records import visible
@@ -72,6 +72,7 @@ class Manifest:
         ignored: paths the signer left out on purpose.
         symlinks: links were followed when it was signed.
         shard_size: bytes of a shard; None where files are whole.
+        lone: one file is signed as it is, and nothing is said of a model.
     """
 
     subject: str
@@ -80,6 +81,7 @@ class Manifest:
     ignored: tuple[str, ...] = ()
     symlinks: bool = False
     shard_size: int | None = None
+    lone: bool = False
 
     @property
     def binding(self) -> str:
@@ -91,15 +93,18 @@ class Manifest:
         return any(path == one or path.startswith(f"{one}/") for one in self.ignored)
 
 
-def read(envelope: Envelope) -> Manifest | Attestation:
-    """The manifest in an envelope; an attestation where its predicate is of another type.
+def read(signed: Envelope | Blob) -> Manifest | Attestation:
+    """What is signed: the manifest in an envelope, an attestation where its predicate is of another type, or a file.
 
     Raises:
         Flaw: it is not what the specification says.
     """
-    if envelope.payload_type != IN_TOTO:
-        raise Flaw(MALFORMED, f"the payload's type is {visible(envelope.payload_type)!r}, not {IN_TOTO}")
-    return stated(envelope.payload)
+    if isinstance(signed, Blob):
+        whole = (Resource(signed.file, "sha256", signed.digest.hex()),)
+        return _checked(Manifest(signed.file, whole, root_digest(whole), lone=True))
+    if signed.payload_type != IN_TOTO:
+        raise Flaw(MALFORMED, f"the payload's type is {visible(signed.payload_type)!r}, not {IN_TOTO}")
+    return stated(signed.payload)
 
 
 def stated(payload: bytes) -> Manifest | Attestation:

@@ -12,7 +12,7 @@ from verifier.claims._signing.attestation import Attestation
 from verifier.claims._signing.bundle import Bundle, Envelope
 from verifier.claims._signing.certificate import Chain
 from verifier.claims._signing.document import parse
-from verifier.claims._signing.flaw import AMBIGUOUS, Flaw
+from verifier.claims._signing.flaw import AMBIGUOUS, MALFORMED, Flaw
 from verifier.claims._signing.manifest import Manifest
 from verifier.records import Standing
 from verifier.records.trust import Method, Signer, Trust
@@ -62,23 +62,28 @@ class Signature:
         return f"unknown signer {self.names[0] if self.names else self.fingerprint[:16]}".rstrip()
 
 
-def read(raw: bytes, model: str, trust: Trust) -> Signature:
+def read(raw: bytes, model: str, trust: Trust, name: str = "") -> Signature:
     """Judges a signature.
 
     Args:
         raw: the bundle.
         model: the snapshot's id, which signers may be limited by.
         trust: whom to trust, and the time.
+        name: see `bundle.read`.
 
     Raises:
         Flaw: it is not what its specification says, or was not made by the key it names.
     """
-    given = bundle.read(raw)
+    given = bundle.read(raw, name)
     if given.method is Method.KEY:
-        return _by_key(given, model, trust)
-    if given.method is Method.CERTIFICATE:
-        return _by_certificate(given, model, trust)
-    return _keyless(raw, given, model, trust)
+        judged = _by_key(given, model, trust)
+    elif given.method is Method.CERTIFICATE:
+        judged = _by_certificate(given, model, trust)
+    else:
+        judged = _keyless(raw, given, model, trust)
+    if isinstance(judged.covers, Manifest) and not (given.current or judged.covers.lone):
+        raise Flaw(MALFORMED, f"the bundle's mediaType is not {bundle.MEDIA_TYPE}, as signatures over models have it")
+    return judged
 
 
 def of_attestation(raw: bytes, model: str, trust: Trust) -> Signature:
@@ -118,23 +123,24 @@ def _made(signer: Signer, envelopes: Iterable[Envelope]) -> bool:
 
 def _by_key(given: Bundle, model: str, trust: Trust) -> Signature:
     key = keys.load(given.key) if given.key else None
-    name = keys.fingerprint(key) if key else given.hint
-    if given.hint and name != given.hint:
+    hints = keys.hints(key) if key else frozenset({given.hint})
+    if given.hint and given.hint not in hints:
         raise Flaw(AMBIGUOUS, "the bundle names another key than it gives")
     doubt, found = "its key is not one of those trusted", []
     for signer in trust.signers:
-        if signer.method is Method.KEY and keys.fingerprint(trusted := keys.load(signer.pem.encode())) == name:
+        if signer.method is Method.KEY and hints & keys.hints(trusted := keys.load(signer.pem.encode())):
             key, doubt = trusted, "its key is not trusted for this model and day"
             found += [signer] if signer.may_sign(model, trust.now.date()) else []
     if key is not None:
-        keys.verify(key, given.envelope)
-    covers = manifest.read(given.envelope)
+        keys.verify(key, given.signed)
+    name = keys.fingerprint(key) if key else given.hint
+    covers = manifest.read(given.signed)
     return Signature(given.method, covers, name, (), tuple(found), "" if found else doubt)
 
 
 def _by_certificate(given: Bundle, model: str, trust: Trust) -> Signature:
     chain = certificate.read(given.certificates)
-    keys.verify(chain.key, given.envelope)
+    keys.verify(chain.key, given.signed)
     expired = chain.expired(trust.now)
     doubt, found = expired or "its certificate does not lead to one of those trusted", []
     for signer in trust.signers:
@@ -149,7 +155,7 @@ def _by_certificate(given: Bundle, model: str, trust: Trust) -> Signature:
             doubt = "its certificate is not trusted for this model and day"
         else:
             found.append(signer)
-    covers = manifest.read(given.envelope)
+    covers = manifest.read(given.signed)
     doubt, expired = ("", "") if found else (doubt, expired)
     above = tuple(map(certificate.fingerprint, chain.certificates[1:]))
     return Signature(given.method, covers, chain.fingerprint, chain.names, tuple(found), doubt, expired, above)
@@ -165,7 +171,7 @@ def _moment(chain: Chain, given: Bundle, signer: Signer, trust: Trust) -> tuple[
     if not timestamp.available():
         return now, f"{expired}, and {timestamp.MISSING}"
     clocks = signers.anchors(signer.clocks, trust.revoked)
-    for moment in timestamp.moments(given.stamps, given.envelope.signature, clocks):
+    for moment in timestamp.moments(given.stamps, given.signed.signature, clocks):
         if moment <= now and not chain.expired(moment):
             return moment, ""
     return now, f"{expired}, and nobody trusted says that it signed before"
@@ -173,7 +179,7 @@ def _moment(chain: Chain, given: Bundle, signer: Signer, trust: Trust) -> tuple[
 
 def _keyless(raw: bytes, given: Bundle, model: str, trust: Trust) -> Signature:
     chain = certificate.read(given.certificates)
-    keys.verify(chain.key, given.envelope)
+    keys.verify(chain.key, given.signed)
     doubt, found = keyless.MISSING if not keyless.available() else "nobody is trusted to sign without a key", []
     for signer in trust.signers:
         if signer.method is not Method.SIGSTORE or not keyless.available() or _is_revoked(signer, trust):
@@ -186,7 +192,7 @@ def _keyless(raw: bytes, given: Bundle, model: str, trust: Trust) -> Signature:
             doubt = "its identity is not trusted for this model and day"
         else:
             found.append(signer)
-    covers, doubt = manifest.read(given.envelope), "" if found else doubt
+    covers, doubt = manifest.read(given.signed), "" if found else doubt
     return Signature(given.method, covers, chain.fingerprint, chain.names, tuple(found), doubt)
 
 

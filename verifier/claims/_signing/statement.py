@@ -24,12 +24,14 @@ class Model:
         open_file: opens one.
         folder: what the signature's names are relative to: "" or a path ending in a slash.
         signatures: paths of all signatures, which no signature covers.
+        name: the signature's own path.
     """
 
     snapshot: Snapshot
     open_file: OpenFile
     folder: str
     signatures: frozenset[str]
+    name: str
 
 
 def stated(raw: bytes, place: Evidence, model: Model, trust: Trust) -> Iterator[Yield]:
@@ -42,7 +44,7 @@ def stated(raw: bytes, place: Evidence, model: Model, trust: Trust) -> Iterator[
         trust: what it is judged by.
     """
     try:
-        signature = read(raw, model.snapshot.id, trust)
+        signature = read(raw, model.snapshot.id, trust, model.name)
     except Flaw as error:
         yield _claim(place, "unknown signer", Standing.CONTRADICTED, reason=str(error))
         yield Finding(error.rule, (place,), f"The signature {place.artifact} is no good: {error}.")
@@ -65,7 +67,8 @@ def stated(raw: bytes, place: Evidence, model: Model, trust: Trust) -> Iterator[
             value = (hashing.label(part, parts), part.digest)
             yield Claim("digest", value, signature.who, "signature", artifact.name, standing, place)
         yield from hashing.facts(artifact, parts, model.snapshot, model.open_file)
-    yield from scope.findings(place)
+    if not signature.covers.lone or scope.missing:
+        yield from scope.findings(place)
 
 
 def _claim(place: Evidence, who: str, standing: Standing, **values: Value) -> Claim:
