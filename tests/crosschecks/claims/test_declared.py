@@ -149,3 +149,29 @@ def test_what_no_file_shows_is_listed() -> None:
     held = results(said=said, layout=LAYOUT)
     assert held["language"] == held["datasets"] == held["safety"] == ["not-checkable"]
     assert results(said=(*said, claim("tags", ("Uncensored",))))["safety"] == ["inconclusive"]
+
+
+def test_controls_and_licenses_of_ones_own_are_listed_too() -> None:
+    said = (
+        claim("license-name", "novel-1"),
+        claim("control", ("poisoning", "a filter")),
+        claim("control", ("misuse", "none-declared")),
+    )
+    held = results(said=said, layout=LAYOUT)
+    assert held["license-name"] == held["control"] == ["not-checkable"]
+
+
+@pytest.mark.parametrize(
+    ("data", "split", "result"),
+    [
+        ("nyu-mll/glue", "", "inconclusive"),
+        ("GLUE", "train[:10%]", "inconclusive"),
+        ("glue", "validation", "not-checkable"),
+        ("superglue", "", "not-checkable"),
+    ],
+)
+def test_scores_of_what_a_model_was_trained_on_are_told(data: str, split: str, result: str) -> None:
+    said = claim("datasets", ("squad", "glue")), claim("metric", ("accuracy", 0.9, data, split))
+    assert results(said=said, layout=LAYOUT)["datasets"] == [result]
+    elsewhere = claim("datasets", ("glue",), subject="base")
+    assert "datasets" not in results(said=(elsewhere, said[1]), layout=LAYOUT)

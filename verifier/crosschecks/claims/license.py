@@ -12,6 +12,9 @@ from verifier.records import Comparison
 
 KIND = "license"
 
+OWN = "other"
+"""How the hub calls a license that has no identifier (hub documentation, "Licenses")."""
+
 _TEXT = re.compile(r"(licen[sc]e|copying|notice|unlicense)", re.IGNORECASE)
 
 
@@ -23,6 +26,9 @@ def compare(model: Model) -> Iterator[Comparison]:
         if claim.subject != ".":
             continue
         names = [str(one) for one in claim.value] if isinstance(claim.value, tuple) else [str(claim.value)]
+        if names == [OWN]:
+            yield not_checkable(KIND, claim, "it is one without an identifier, for people to read")
+            continue
         unknown = [name for name in names if name.lower() not in known]
         if unknown:
             yield inconclusive(KIND, claim, f"{unknown[0]!r} is no identifier of SPDX or of the hub")

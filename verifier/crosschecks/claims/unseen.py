@@ -12,10 +12,14 @@ from verifier.records.card import CardField
 
 SAFETY = "safety"
 
+CONTROL, NONE = "control", "none-declared"
+"""What the author put in place against a risk (`behavior.yaml`), and the word for nothing."""
+
 WHY: Mapping[str, str] = MappingProxyType(
     {
-        CardField.DATASETS: "what it was trained on does not show in its files",
         CardField.LANGUAGE: "which languages it knows shows only when it runs",
+        CardField.LICENSE_NAME: "a license of its own is for people to read",
+        CONTROL: "what is in place around the model does not show in its files",
         SAFETY: "what it refuses shows only when it runs",
     }
 )
@@ -31,10 +35,14 @@ def compare(model: Model) -> Iterator[Comparison]:
         for claim in model.said(kind):
             if claim.subject == "." and kind == SAFETY and undone:
                 yield inconclusive(kind, claim, f"the card also calls it {_word(undone[0])}")
-            elif claim.subject == ".":
+            elif claim.subject == "." and not _none(claim):
                 yield not_checkable(kind, claim, why)
 
 
 def _word(claim: Claim) -> str:
     text = str(claim.value).lower()
     return next((word for word in UNDONE if word in text), "")
+
+
+def _none(claim: Claim) -> bool:
+    return isinstance(claim.value, tuple) and claim.value[-1:] == (NONE,)
