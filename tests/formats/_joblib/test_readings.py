@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from random import Random
 from typing import Any
 
 import joblib  # type: ignore[import-untyped]
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_strategies
 
 from tests.builders.joblibs import array, dtype, dumped
-from tests.builders.opcodes import call, pickled, text, value
+from tests.builders.opcodes import call, name, pickled, text, value
 from tests.formats._joblib.test_arrays import inspected, symbols
 from verifier.records import Finding
 
@@ -69,6 +70,46 @@ def test_numbers_that_read_as_opcodes_are_no_calls_of_the_wrapper_before_them(en
     item = array(bytes(64 - len(end)) + end, (8,), padding=len(end) - 1)
     data = pickled(b"](" + item + item + b"e", protocol)
     assert [found for found in inspected(data) if isinstance(found, Finding)] == []
+
+
+def shifted(end: bytes, padding: int) -> bytes:
+    """A generator of random numbers behind so much padding; joblib before 1.2 reads the end of its array as opcodes."""
+    for size in range(16):
+        out = io.BytesIO()
+        joblib.dump({"x" * size: numpy.random.default_rng(3), "scale": numpy.float64(1)}, out)
+        data = out.getvalue()
+        start = data.index(b"ub", data.index(b"numpy_array_alignment_bytes")) + 2
+        if data[start] == padding:
+            break
+    stop = start + 1 + padding + 16
+    return data[: stop - 1 - padding] + end[: 1 + padding].ljust(1 + padding, b"\xff") + data[stop:]
+
+
+@pytest.mark.parametrize("end", [b"1\x92", b"2e", b"Nu", b"N\x90", b"0R", b"No", b"N\x94", b"U\x22"])
+@pytest.mark.parametrize("padding", [1, 9])
+def test_what_chance_makes_of_harmless_symbols_is_quiet(end: bytes, padding: int) -> None:
+    assert not [found for found in inspected(shifted(end, padding)) if isinstance(found, Finding)]
+
+
+def test_random_ends_of_arrays_are_quiet() -> None:
+    random = Random(3)
+    for _ in range(200):
+        data = shifted(bytes(random.choices(b"012()]}NR\x81\x85\x86\x88\x90\x92\x94aestu", k=2)), random.choice((1, 9)))
+        assert not [found for found in inspected(data) if isinstance(found, Finding)]
+
+
+@pytest.mark.parametrize(
+    ("before", "symbol"),
+    [
+        (name("functools", "reduce") + name("builtins", "len") + b"(", "functools.reduce"),
+        (name("builtins", "getattr") + value(1) + b"(", "builtins.getattr"),
+        (call("functools", "partial", name("builtins", "len")) + value(1) + b"(", "functools.partial"),
+    ],
+)
+def test_chance_is_no_excuse_where_harm_is_known(before: bytes, symbol: str) -> None:
+    """Without heed of the padding, the end of the array calls what stands before it."""
+    item = array(bytes(64 - 3) + b"1\x85R", (8,), padding=2)
+    assert "as joblib before 1.2 reads it" in readings(dumped(before + item + b"t00"), symbol)
 
 
 @settings(deadline=None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from verifier.errors import VerifierError
@@ -10,9 +11,10 @@ from verifier.formats._context import Member
 from verifier.formats._joblib.arrays import Arrays
 from verifier.formats._joblib.wrappers import Kind
 from verifier.formats._pickle import DANGEROUS, EXTENSION, PERSISTENT, SYMBOL_RULES, UNKNOWN, UNSAFE_CALL, UNSAFE_STATE
-from verifier.formats._pickle.events import Summary
+from verifier.formats._pickle.events import Event, Import, Summary
 from verifier.formats._pickle.inspection import inspect_stream
-from verifier.formats._pickle.place import PLAIN_LOADER, Loader
+from verifier.formats._pickle.place import Loader
+from verifier.formats._pickle.scope import review
 from verifier.records import Finding
 
 Walk: TypeAlias = Generator[Finding | Member, None, Summary]
@@ -25,13 +27,34 @@ JUDGED: Final = tuple(rule for rule in SYMBOL_RULES if rule not in (EXTENSION, P
 MISREAD: Final = (DANGEROUS,)
 """Rules that count where the names are mostly meaningless."""
 
-_ACCIDENTS: Final = (UNKNOWN, UNSAFE_CALL, UNSAFE_STATE)
-"""Rules by which two bytes of an array can be about the wrapper that stands on the stack before it, or about its name
-cut short: `)R` calls it. It cannot be called, and holds nothing but what else is judged."""
-
 _WRAPPER: Final = f"numpy_pickle.{Kind.RAW}"
+"""What stands on the stack before an array: two bytes of it can be about the wrapper, or about its name cut short: `)R`
+calls it. It cannot be called, and holds nothing but what else is judged."""
 
 _NOWHERE: Final = -1
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What joblib's own reading shows, and so explains in others.
+
+    Attributes:
+        keys: its findings and members.
+        names: of the harmless symbols it imports, without their modules.
+    """
+
+    keys: set[Key] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+    def observe(self, event: Event) -> None:
+        if isinstance(event, Import) and not review(event.value.module, event.value.name).danger:
+            self.names.add(event.value.name)
+
+    def explains(self, rule: str, what: str) -> bool:
+        """Whether a finding about a symbol is chance: a shifted memo puts other modules before the same names."""
+        if what.endswith(_WRAPPER):
+            return rule in (UNKNOWN, UNSAFE_CALL, UNSAFE_STATE)
+        return rule == UNKNOWN and what.rpartition(".")[2] in self.names
 
 
 def inspect_readings(arrays: Arrays, start: int, label: str) -> Walk:
@@ -51,12 +74,12 @@ def inspect_readings(arrays: Arrays, start: int, label: str) -> Walk:
         The summary of joblib's reading.
     """
     arrays.begin()
-    seen: set[Key] = set()
-    summary = yield from _noted(_followed(arrays, start, label), seen)
+    seen = _Seen()
+    summary = yield from _noted(_followed(arrays, start, label, seen.observe), seen)
     separator = f"{label}, " if label else ""
     if arrays.first is not None:
         rules = MISREAD if arrays.first_is_pickle else JUDGED
-        plain = _walk(arrays, start, f"{separator}as pickle.load reads it", PLAIN_LOADER)
+        plain = _walk(arrays, start, f"{separator}as pickle.load reads it", Loader(by_chance=True))
         yield from _behind(plain, arrays.first, rules, seen)
     if arrays.first_aligned is not None:
         older = Arrays(arrays.artifact, arrays.reader, arrays.context, arrays.how, heeds_padding=False)
@@ -71,10 +94,11 @@ def _walk(arrays: Arrays, start: int, label: str, loader: Loader) -> Walk:
     )
 
 
-def _followed(arrays: Arrays, start: int, label: str) -> Walk:
+def _followed(arrays: Arrays, start: int, label: str, observe: Callable[[Event], None] | None = None) -> Walk:
     """What the stream shows, and then what the pickles of its arrays of objects do."""
+    loader = Loader(after_build=arrays.after_build, observe=observe, by_chance=not arrays.heeds_padding)
     try:
-        summary = yield from _walk(arrays, start, label, Loader(after_build=arrays.after_build))
+        summary = yield from _walk(arrays, start, label, loader)
     except VerifierError:
         yield from arrays.take_found()
         raise
@@ -82,7 +106,7 @@ def _followed(arrays: Arrays, start: int, label: str) -> Walk:
     return summary
 
 
-def _noted(walk: Walk, seen: set[Key]) -> Walk:
+def _noted(walk: Walk, seen: _Seen) -> Walk:
     """The same, of which `seen` takes note."""
     while True:
         try:
@@ -90,16 +114,16 @@ def _noted(walk: Walk, seen: set[Key]) -> Walk:
         except StopIteration as end:
             summary: Summary = end.value
             return summary
-        seen.add(_key(found))
+        seen.keys.add(_key(found))
         yield found
 
 
-def _behind(walk: Walk, first: int, rules: tuple[str, ...], seen: set[Key]) -> Iterator[Finding | Member]:
+def _behind(walk: Walk, first: int, rules: tuple[str, ...], seen: _Seen) -> Iterator[Finding | Member]:
     """The findings from an offset on, of these rules, and the members, that nobody has seen."""
     for found in walk:
         rule, offset, what = key = _key(found)
-        accident = rule in _ACCIDENTS and what.endswith(_WRAPPER)
-        if key not in seen and (isinstance(found, Member) or (rule in rules and offset >= first and not accident)):
+        counts = isinstance(found, Member) or (rule in rules and offset >= first and not seen.explains(rule, what))
+        if counts and key not in seen.keys:
             yield found
 
 

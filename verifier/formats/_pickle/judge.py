@@ -57,6 +57,7 @@ class Judge:
     def __init__(self, place: Place, loader: Loader) -> None:
         self._place = place
         self._persistent = loader.persistent
+        self._by_chance = loader.by_chance
         self._scope = Scope(loader.local)
         self._waiting: dict[str, Import] = {}
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -153,7 +154,7 @@ class Judge:
         wrong = "no pickler uses it so" if shape is None else self._mismatch(shape, event)
         if shape is not None and shape.like == LOADS and not any(loaded(event)):
             wrong = "what it loads is not written out as bytes"
-        if wrong:
+        if wrong and (shape is None or not self._is_chance(callee)):
             danger = review(callee.module, callee.name).danger
             more = f"; such a call {danger}" if danger else ""
             message = f"{_deed(callee, event)} is called, but {wrong}{more}"
@@ -176,7 +177,7 @@ class Judge:
         while isinstance(root, Result):
             root = root.callee
         known = isinstance(root, Global) and review(root.module, root.name).symbol is not None
-        if isinstance(event.callee, Result) and known and isinstance(root, Global):
+        if isinstance(event.callee, Result) and known and isinstance(root, Global) and not self._is_chance(root):
             message = f"what {render(event.callee)} returns is called with {render(event.args)}, which no pickler does"
             yield from self._found(UNSAFE_CALL, event.offset, root.path, message, event.use, event.args)
 
@@ -190,20 +191,27 @@ class Judge:
                 deed = f"the state {render(event.state)} is set on a {cls.path}"
                 yield from self._unreviewed(event.offset, cls, "build", deed, event.state)
             return
-        wrong = wrong_state(seen.symbol.built, event.state, self._scope)
+        wrong = wrong_state(seen.symbol.built, event.state, self._scope, kinds=not self._is_chance(cls))
         if wrong:
             message = f"the state {render(event.state)} is set on a {cls.path}, but {wrong}"
             yield from self._found(UNSAFE_STATE, event.offset, cls.path, message, "build", event.state)
 
     def _filled(self, event: Fill) -> Iterator[Finding]:
+        target = callable_of(event.target)
+        if target is not None and self._is_chance(target):
+            return
         cls = yield from self._class_changed(event.offset, event.target, "elements are put into", event.items)
         symbol = review(cls.module, cls.name).symbol if cls is not None else None
-        if cls is None or symbol is None:
+        if cls is None or symbol is None or self._is_chance(cls):
             return
         shapes = (symbol.called, symbol.made, symbol.built)
         if not any(shape is not None and self._takes(shape, event) for shape in shapes):
             message = f"{event.method} is called on a {cls.path} with {render(event.items)}, which no pickler does"
             yield from self._found(UNSAFE_STATE, event.offset, cls.path, message, "fill", event.items)
+
+    def _is_chance(self, symbol: Global) -> bool:
+        """Whether it tells nothing that a symbol is misused: chance may do so, and no harm is known of the symbol."""
+        return self._by_chance and not review(symbol.module, symbol.name).danger
 
     def _takes(self, shape: Shape, event: Fill) -> bool:
         wanted = contracts.pattern(shape.keys)

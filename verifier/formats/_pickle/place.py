@@ -51,12 +51,15 @@ class Loader:
         local: modules that the archive itself defines (torch.package, TorchScript), which resolve inside it.
         observe: is shown every event, before it is judged.
         persistent: it has a `persistent_load`; without one a persistent id is a finding.
+        by_chance: it takes for opcodes what a genuine file does not mean so: then chance breaks contracts and calls
+            results, and that is a finding only where the symbol is known to do harm.
     """
 
     after_build: AfterBuild | None = None
     local: frozenset[str] = frozenset()
     observe: Callable[[Event], None] | None = None
     persistent: bool = False
+    by_chance: bool = False
 
 
 PLAIN_LOADER = Loader()

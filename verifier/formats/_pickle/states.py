@@ -28,31 +28,49 @@ yacs.config.CfgNode the others."""
 _SPECIAL: Final = re.compile(r"__[^\W\d_]\w*__")
 
 
-def wrong_state(shape: Shape | None, state: Value, scope: Scope) -> str:
-    """How a state differs from what picklers set on instances of a class in that shape; empty where it does not."""
-    if shape is None or shape.state is None:
+def wrong_state(shape: Shape | None, state: Value, scope: Scope, *, kinds: bool = True) -> str:
+    """How a state differs from what picklers set on instances of a class in that shape; empty where it does not.
+
+    Args:
+        shape: None where picklers set none.
+        state: what is set.
+        scope: knows of symbols.
+        kinds: of which kind the state and its keys are counts, too, besides what it replaces and its fields.
+    """
+    if kinds and (shape is None or shape.state is None):
         return "picklers set none on it"
-    if name := _replaced(state):
+    if name := _replaced(state, kinds):
         return f"it replaces {name}"
-    if not contracts.pattern(shape.state)(state, scope):
+    if shape is None or shape.state is None:
+        return ""
+    if kinds and not contracts.pattern(shape.state)(state, scope):
         return f"picklers write {shape.state}"
-    patterns = dict(shape.fields) if isinstance(state, Dict) else {}
-    if patterns and isinstance(state, Dict) and not _is_spelled_out(state):
+    return _wrong_field(dict(shape.fields), state, scope) if shape.fields and isinstance(state, Dict) else ""
+
+
+def _wrong_field(patterns: dict[str, str], state: Dict, scope: Scope) -> str:
+    """Which field is not what picklers write, in words; empty where none."""
+    if not _is_spelled_out(state):
         return "not all of its keys are texts that stand in the stream"
-    for key, value in state.pairs() if isinstance(state, Dict) and patterns else ():
+    for key, value in state.pairs():
         wanted = patterns.get(key) if isinstance(key, str) else None
         if wanted is not None and not contracts.pattern(wanted)(value, scope):
             return f"its {key} is not {wanted}"
     return ""
 
 
-def _replaced(state: Value) -> str:
-    """What a state puts in the place of an instance's class or methods, in words; empty where nothing."""
+def _replaced(state: Value, computed: bool) -> str:
+    """What a state puts in the place of an instance's class or methods, in words; empty where nothing.
+
+    Args:
+        state: what is set.
+        computed: a key that is computed counts.
+    """
     for part in state.items if isinstance(state, Tuple) else (state,):
         for key, _ in part.pairs() if isinstance(part, Dict) else ():
             if isinstance(key, str) and _SPECIAL.fullmatch(key) and key not in ATTRIBUTES:
                 return key
-            if isinstance(key, (Result, Persistent)):
+            if computed and isinstance(key, (Result, Persistent)):
                 return "what cannot be told, since a key is computed"
     return ""
 
