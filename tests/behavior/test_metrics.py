@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from verifier.behavior import metrics
 from verifier.behavior.recipes import Table
 from verifier.behavior.runner import Job, Model, Ran
 from verifier.behavior.sandbox import Mode
-from verifier.errors import NotRun
+from verifier.errors import NotRun, SourceError
 from verifier.records import Comparison, Fact, Result
 from verifier.records.declaration import Data, DataFile, Declaration, Metric, Recipe, Regime
 
@@ -102,3 +103,46 @@ def test_a_run_that_fails_is_no_difference() -> None:
 
     _, (compared,) = measured(declared("accuracy"), fails)
     assert (compared.result, compared.reason) == (Result.NOT_CHECKABLE, "accuracy: accuracy: it took too long")
+
+
+def answers(array: np.ndarray) -> bytes:
+    file = BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "result", "told"),
+    [
+        (answers(np.array([0, 0, 0, 0])), Result.CONSISTENT, "; 0 of 4 predictions are not those declared"),
+        (answers(np.array([0, 0, 0, 1])), Result.CONSISTENT, "; 1 of 4 predictions are not those declared"),
+        (answers(np.array([0, 0, 1, 1])), Result.CONTRADICTED, "; 2 of 4 predictions are not those declared"),
+        (
+            answers(np.zeros((4, 1))),
+            Result.INCONCLUSIVE,
+            "the predictions that are declared are not one number an item",
+        ),
+        (answers(np.array(["a"] * 4)), Result.INCONCLUSIVE, "are not one number an item"),
+        (b"", Result.INCONCLUSIVE, "answers.npy is no file of numbers"),
+    ],
+)
+def test_the_same_accuracy_of_other_predictions_is_another_model(content: bytes, result: Result, told: str) -> None:
+    run = Runs(np.eye(4, 2, dtype=np.float32) * [[1, 0]])
+    *_, compared = metrics.measure(
+        [declared("accuracy")], {"set": DATA}, MODEL, run, {"answers.npy": content}.__getitem__
+    )
+    assert isinstance(compared, Comparison)
+    assert compared.result is result
+    assert compared.reason.endswith(told)
+
+
+def test_declared_predictions_that_are_not_there_are_told() -> None:
+    def absent(path: str) -> bytes:
+        raise SourceError(f"{path} is not there.")
+
+    run = Runs(np.eye(4, 2, dtype=np.float32) * [[1, 0]])
+    for value, result in ((0.75, Result.INCONCLUSIVE), (0.5, Result.CONTRADICTED)):
+        *_, compared = metrics.measure([declared("accuracy", value=value)], {"set": DATA}, MODEL, run, absent)
+        assert isinstance(compared, Comparison)
+        assert compared.result is result
+        assert compared.reason.endswith("; the predictions of answers.npy cannot be read")

@@ -189,7 +189,8 @@ def test_what_is_drafted_from_a_run_is_what_the_next_run_shows(
 METRIC = """\
 metrics:
   - {id: half, metric: mae, value: 0, data: {name: set, split: test, revision: r1}, recipe: {harness: RECIPE}}
-  - {id: all, metric: rmse, value: %s, data: {name: set, split: test, sha256: "%s"}, recipe: {harness: RECIPE}}
+  - {id: all, metric: rmse, value: %s, data: {name: set, split: test, sha256: "%s"}, recipe: {harness: RECIPE},
+     per_item: {file: out.npy, sha256: "%s"}}
   - {id: bare, metric: f1, value: 0.9, data: {name: set}}
 """.replace("RECIPE", "builtin/regression@1")
 
@@ -202,7 +203,8 @@ def measured(folder: Path, value: float, *more: str) -> int:
     data = folder.parent / "set.npz"
     np.savez(data, x=np.arange(4, dtype=np.float32), y=np.array([0.0, 2.0, 4.0, 7.0]))
     with (folder / "behavior.yaml").open("a") as file:
-        file.write(METRIC % (value, sha256(data.read_bytes()).hexdigest()))
+        digests = (sha256(path.read_bytes()).hexdigest() for path in (data, folder / "out.npy"))
+        file.write(METRIC % (value, *digests))
     return main(["behavior", reference, *more])
 
 
@@ -214,6 +216,7 @@ def test_metrics_are_measured_on_the_data_that_is_given(
     assert measured(tmp_path / "model", value, "--data", f"set={tmp_path / 'set.npz'}") == code
     shown = " ".join(capsys.readouterr().out.split())
     assert f"{told} all: rmse: declared {value} · measured 0.5 [0, 0.866] · n 4 · the declared items" in shown
+    assert "; 0 of 4 predictions are not those declared" in shown
     assert "inconclusive half: mae: declared 0 · measured 0.25 [0, 0.75] · n 4 · other items, seed 0" in shown
     assert "not-checkable bare: f1: it does not say the split, the data's digest or revision and the recipe" in shown
     assert "level 3, declared metrics: 2 measured" in shown

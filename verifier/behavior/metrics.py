@@ -8,14 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from verifier.behavior import tensors
 from verifier.behavior.plan import planned, without_answers
 from verifier.behavior.recipes import Inputs, Table
 from verifier.behavior.replay import Judgment, replay
 from verifier.behavior.runner import Job, Model, Ran
-from verifier.errors import NotRun
+from verifier.errors import NotRun, SourceError
 from verifier.records import Claim, Comparison, Evidence, Fact, Result, Standing
 from verifier.records.declaration import Declaration, Metric
 from verifier.records.terms import Measured
@@ -77,7 +79,11 @@ def _key(job: Job) -> str:
 
 
 def measure(
-    declarations: Sequence[Declaration], data: Mapping[str, Table], model: Model, run: Run
+    declarations: Sequence[Declaration],
+    data: Mapping[str, Table],
+    model: Model,
+    run: Run,
+    read: Callable[[str], bytes] | None = None,
 ) -> Iterator[Fact | Comparison]:
     """Yields, for each metric, a fact of what was measured, if it was, and a comparison with what is declared.
 
@@ -86,6 +92,7 @@ def measure(
         data: by the name it is declared under, or by SHA-256.
         model: what is run.
         run: runs it; not called where no data is here for any metric.
+        read: reads a file of the model, for declared predictions; None leaves them.
 
     Raises:
         UsageError: there is no sandbox or no runtime.
@@ -94,11 +101,26 @@ def measure(
     made: dict[str, Ran] = {}
     runners = [_Runner(declared, shown, run, made) for declared in declarations for _ in declared.metrics]
     metrics = [metric for declared in declarations for metric in declared.metrics]
-    judgments = replay([(metric, one.compute) for metric, one in zip(metrics, runners, strict=True)], data)
+    asked = [(metric, one.compute) for metric, one in zip(metrics, runners, strict=True)]
+    judgments = replay(asked, data, committed=partial(_committed, read) if read else None)
     for one, judgment in zip(runners, judgments, strict=True):
         facts = tuple(_facts(one, judgment))
         yield from facts
         yield _comparison(one.declared, judgment.metric, judgment.result, judgment.reason, facts)
+
+
+def _committed(read: Callable[[str], bytes], metric: Metric) -> ndarray:
+    """The declared prediction for each item.
+
+    Raises:
+        Malformed, NotRun, BudgetExceeded: they cannot be read.
+    """
+    path = metric.per_item.file if metric.per_item else ""
+    try:
+        (found,) = tensors.arrays(path, read(path))
+    except (SourceError, ValueError) as error:
+        raise NotRun(f"the predictions of {path} cannot be read") from error
+    return found
 
 
 def left(declarations: Sequence[Declaration], reason: str) -> Iterator[Comparison]:

@@ -17,7 +17,8 @@ from verifier.behavior import recipes, statistics
 from verifier.behavior.recipes import Answers, Inputs, Recipe, Score, Table
 from verifier.errors import InspectionError, NotRun, UsageError
 from verifier.records import Result
-from verifier.records.declaration import Metric
+from verifier.records.declaration import REGIME_TOLERANCE, Metric
+from verifier.records.terms import Dtype
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -37,10 +38,16 @@ MAX_TOLERANCE = 0.01
 ARITHMETIC = 1e-4
 """What arithmetic may move a score on the same items; embedding scores were measured to be within 4e-5."""
 
+PER_ITEM = REGIME_TOLERANCE[Dtype.BF16].abs
+"""What arithmetic may move one prediction, absolute and relative; `MAX_TOLERANCE` of all and one more may be others."""
+
 RATES = frozenset({"accuracy", "f1", "f1-macro"})
 """Metrics from 0 to 1; some publish percents under the same name."""
 
 _CORRELATIONS = frozenset(recipes.RECIPES["sts"].metrics)
+
+Committed = Callable[[Metric], "ndarray"]
+"""The prediction for each item that a metric declares; raises InspectionError where it cannot be read."""
 
 Compute = Callable[[Inputs], "ndarray"]
 """Runs the model on inputs and gives its first output; raises what its runner raises."""
@@ -74,7 +81,11 @@ class Judgment:
 
 
 def replay(
-    metrics: Iterable[tuple[Metric, Compute]], data: Mapping[str, Table], *, seed: int = 0
+    metrics: Iterable[tuple[Metric, Compute]],
+    data: Mapping[str, Table],
+    *,
+    seed: int = 0,
+    committed: Committed | None = None,
 ) -> tuple[Judgment, ...]:
     """Measures what can be measured, and judges each metric.
 
@@ -82,8 +93,9 @@ def replay(
         metrics: as declared, each with what runs the model as its declaration says.
         data: what a data set is called in the declaration, or its SHA-256, to what lies on this machine.
         seed: of the order and the resampling.
+        committed: reads declared predictions; None holds nothing against them.
     """
-    return adjusted([_judged(metric, data, compute, seed) for metric, compute in metrics])
+    return adjusted([_judged(metric, data, compute, seed, committed) for metric, compute in metrics])
 
 
 def adjusted(judgments: Sequence[Judgment]) -> tuple[Judgment, ...]:
@@ -99,7 +111,9 @@ def adjusted(judgments: Sequence[Judgment]) -> tuple[Judgment, ...]:
     return tuple(told)
 
 
-def _judged(metric: Metric, data: Mapping[str, Table], compute: Compute, seed: int) -> Judgment:
+def _judged(
+    metric: Metric, data: Mapping[str, Table], compute: Compute, seed: int, committed: Committed | None
+) -> Judgment:
     try:
         recipe, score = _recipe(metric)
         table = data.get(metric.data.sha256) or data.get(metric.data.name)
@@ -108,7 +122,25 @@ def _judged(metric: Metric, data: Mapping[str, Table], compute: Compute, seed: i
         answers = _answers(metric, recipe, table, compute)
     except InspectionError as error:
         return Judgment(metric, Result.NOT_CHECKABLE, str(error))
-    return judged(metric, score, table, answers, seed=seed)
+    judgment = judged(metric, score, table, answers, seed=seed)
+    same = metric.data.sha256 == table.sha256 and judgment.measured is not None
+    return _item_by_item(judgment, answers.found, committed) if committed and metric.per_item and same else judgment
+
+
+def _item_by_item(judgment: Judgment, found: Sequence[float], committed: Committed) -> Judgment:
+    """A judgment on the declared items, contradicted too where the same number came of other predictions."""
+    try:
+        declared = committed(judgment.metric)
+        if declared.shape != (len(found),) or declared.dtype.kind not in "iuf":
+            raise NotRun("the predictions that are declared are not one number an item")
+    except InspectionError as error:
+        result = judgment.result if judgment.result is Result.CONTRADICTED else Result.INCONCLUSIVE
+        return replace(judgment, result=result, reason=f"{judgment.reason}; {error}")
+    pairs = zip(found, declared.tolist(), strict=True)
+    off = sum(not math.isclose(one, other, rel_tol=PER_ITEM, abs_tol=PER_ITEM) for one, other in pairs)
+    reason = f"{judgment.reason}; {off} of {len(found)} predictions are not those declared"
+    told = replace(judgment, reason=reason)
+    return replace(told, result=Result.CONTRADICTED) if off > MAX_TOLERANCE * len(found) + 1 else told
 
 
 def _recipe(metric: Metric) -> tuple[Recipe, Score]:

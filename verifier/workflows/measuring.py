@@ -154,7 +154,7 @@ def _measured(
         if own is not None:
             yield from golden.measure(recorded, replace(bench, read=partial(read, own), who=OWN))
 
-    yield from metrics.measure(declared, data, Model(source.folder, files), runs(how))
+    yield from metrics.measure(declared, data, Model(source.folder, files), runs(how), partial(read, source))
 
 
 def runs(how: Measurement) -> metrics.Run:
