@@ -153,12 +153,13 @@ def test_what_no_file_shows_is_listed() -> None:
 
 def test_controls_and_licenses_of_ones_own_are_listed_too() -> None:
     said = (
+        claim("license", "other"),
         claim("license-name", "novel-1"),
         claim("control", ("poisoning", "a filter")),
         claim("control", ("misuse", "none-declared")),
     )
     held = results(said=said, layout=LAYOUT)
-    assert held["license-name"] == held["control"] == ["not-checkable"]
+    assert held["license"] == held["license-name"] == held["control"] == ["not-checkable"]
 
 
 @pytest.mark.parametrize(
