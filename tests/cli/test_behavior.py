@@ -160,14 +160,15 @@ DECLARED = ["digits-accuracy", "digits-f1"]
 
 
 def test_what_is_drafted_from_a_run_is_what_the_next_run_shows(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train, test = digits.splits(1)
     folder, data = tmp_path / "model", tmp_path / "test.npz"
     folder.mkdir()
     digits.save(folder, digits.trained(train, 1, epochs=2))
     np.savez(data, x=test.x, y=test.y)
-    draft, given = ["declare", str(folder), "--write"], ["--data", f"digits={data}"]
+    monkeypatch.chdir(tmp_path)
+    draft, given = ["declare", "model", "--write"], ["--data", f"digits={data}"]
     assert main([*draft, *given]) == 2
     assert "nothing says how to run it (regime.entry). Say how: --entry." in capsys.readouterr().err
     assert main([*draft, *given, "--entry", "cnn-relu-pool2", "--recipe", "none"]) == 2

@@ -97,7 +97,7 @@ def declare(
 
     measured = None
     if data:
-        chosen = _configuration.policies(policy, [str(folder)], isolated=isolated)
+        chosen = _configuration.policies(policy, [str(folder.absolute())], isolated=isolated)
         request = behavior.Request(chosen, None, offline=True, quiet=False, memory=True, data=tuple(data))
         measured = request.evaluate(folder, entry, recipe)
     command.run(folder, measured, to_file=write, force=force)

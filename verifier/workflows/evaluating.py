@@ -41,7 +41,7 @@ def evaluate(
         RefusedError: it did not run on all data, or no metric is defined there.
         UsageError, PolicyError, SourceError: as `measuring.measure` does; or entry or recipe are none.
     """
-    source, verdict = judged(str(folder), load_policy(named), how, None)
+    source, verdict = judged(str(folder.absolute()), load_policy(named), how, None)
     if not may_run(verdict):
         raise NotAcceptedError(verdict)
     model = Model(source.folder, tuple(artifact.path for artifact in source.snapshot.artifacts))
