@@ -88,6 +88,37 @@ def behavior(
     return command.run(references, request, report_format, shared.targets(output or [], sign_key))
 
 
+@app.command(epilog=examples("verify observe ./model", "verify observe ./model.pkl --format json"))
+def observe(
+    references: References,
+    *,
+    policy: Policy = None,
+    isolated: Isolated = False,
+    revision: Revision = None,
+    offline: Offline = False,
+    seconds: Seconds = 600,
+    report_format: ReportFormat = "plain",
+    output: Output = None,
+    quiet: Quiet = False,
+) -> int:
+    """Load models in a sandbox, pickles too, whatever their verdict, and tell what that did and should not have."""
+    from verifier.cli import behavior as command
+    from verifier.cli import model as shared
+
+    chosen = _configuration.policies(policy, references, isolated=isolated)
+    request = command.Request(
+        chosen,
+        revision,
+        offline,
+        quiet,
+        memory=True,
+        pinned=not isolated,
+        seconds=seconds,
+        observed=True,
+    )
+    return command.run(references, request, report_format, shared.targets(output or [], None))
+
+
 @app.command(
     epilog=examples("verify record ./model --to golden", "verify record ./model --to golden --inputs images.npy")
 )

@@ -29,6 +29,7 @@ class Request(models.Request):
         data: `NAME=PATH` of data sets that lie here.
         screens: look at the weights, too, for files hidden in them.
         seconds: that a run may take.
+        observed: do nothing but load them, and see what that does.
     """
 
     allow_unsandboxed: bool = False
@@ -37,6 +38,7 @@ class Request(models.Request):
     data: tuple[str, ...] = ()
     screens: bool = False
     seconds: int = 600
+    observed: bool = False
 
     def verdict(self, reference: str) -> Verdict:
         """The verdict on a model on this machine, with what running it shows.
@@ -44,10 +46,10 @@ class Request(models.Request):
         Raises:
             UsageError, PolicyError, SourceError: see `verifier.workflows.measuring.measure`.
         """
-        from verifier.workflows.measuring import measure
+        from verifier.workflows.measuring import measure, observe
 
         with self._how() as how:
-            return measure(reference, self.policy, how, revision=self.revision)
+            return (observe if self.observed else measure)(reference, self.policy, how, revision=self.revision)
 
     def record(self, reference: str, to: Path, inputs: Path | None, entry: str) -> tuple[str, str]:
         """Records what a model on this machine gives, and says what was recorded and for which locked model.

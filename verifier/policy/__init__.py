@@ -75,6 +75,11 @@ class Combined:
         return any(policy.asks_for_lineage for policy in self.policies)
 
     @property
+    def asks_for_load(self) -> bool:
+        """Whether one of them wants that loading it was observed."""
+        return any(policy.asks_for_load for policy in self.policies)
+
+    @property
     def signers(self) -> tuple[Signer, ...]:
         """Whom one of them trusts to sign."""
         return tuple(dict.fromkeys(signer for policy in self.policies for signer in policy.signers))

@@ -13,6 +13,7 @@ from verifier.policy._section import Section
 from verifier.policy._table import Table
 from verifier.policy.sections import sections
 from verifier.policy.sections.advisories import Advisories
+from verifier.policy.sections.behavior import Behavior
 from verifier.policy.sections.card import Card
 from verifier.policy.sections.coverage import Gaps
 from verifier.policy.sections.data import Data, DataSet
@@ -22,6 +23,7 @@ from verifier.policy.sections.signers import Signers
 from verifier.policy.sections.waive import Waivers
 from verifier.records import Decision, Finding, Level, PolicyIdentity
 from verifier.records.canonical import digest_of, to_plain
+from verifier.records.terms import Measured
 from verifier.records.trust import Signer
 
 S = TypeVar("S", bound=Section)
@@ -70,6 +72,11 @@ class Policy:
     def asks_for_lineage(self) -> bool:
         """Whether the licenses of base models matter, which are then looked up."""
         return self.section(Card).lineage
+
+    @property
+    def asks_for_load(self) -> bool:
+        """Whether loading it must have been observed."""
+        return Measured.LOAD in self.section(Behavior).require
 
     @property
     def signers(self) -> tuple[Signer, ...]:

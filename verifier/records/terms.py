@@ -100,6 +100,8 @@ class Measured(StrEnum):
     """Level 2: declared inputs give the declared outputs."""
     METRIC = "metric"
     """Level 3: declared numbers come out again."""
+    LOAD = "load"
+    """Loading does what loads of its kind do, and nothing else."""
 
 
 OWN = "you"

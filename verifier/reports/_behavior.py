@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
 
 from verifier.records import Comparison, Fact
+from verifier.records.evidence import Value
 from verifier.records.terms import SCREENED, Measured
 
 BLIND = (
@@ -13,10 +15,30 @@ BLIND = (
 )
 """Measured: ten poisoned twins of a classifier had its accuracy (0.973 against 0.976) and obeyed their trigger."""
 
+ONE_LOAD = (
+    "One load was seen: code that waits for a date, another machine, a network or a later use of the model keeps still "
+    "in it."
+)
+
+_SHOWN = 5
+"""Things of one kind that a line of a load names."""
+
 _LEVELS = {
     Measured.GOLDEN: "level 2, golden vectors",
     Measured.METRIC: "level 3, declared metrics",
+    Measured.LOAD: "loading under observation",
 }
+
+
+def table(fact: Fact) -> Iterator[tuple[str, bool]]:
+    """Yields a line for each kind of act that was seen of a load, and whether all of it was to be expected."""
+    if fact.kind != Measured.LOAD:
+        return
+    rows = cast(tuple[tuple[str, int, tuple[str, ...]], ...], cast(tuple[Value, ...], fact.value)[1])
+    for act, expected, others in rows:
+        shown = ", ".join(others[:_SHOWN]) + (f", and {len(others) - _SHOWN} more" if len(others) > _SHOWN else "")
+        if expected or others:
+            yield f"{act:<8}{expected:>5} expected{f', {len(others)} not: {shown}' if others else ''}", not others
 
 
 def levels(measured: Sequence[Comparison], facts: Iterable[Fact]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from verifier import rules
 from verifier.records import Claim, Coverage, Finding, Level, Outcome, Result, Stage, Standing, Verdict
 from verifier.records.scan import HUB, ORGANIZATION, SCANS
 from verifier.records.terms import Measured
-from verifier.reports._behavior import BLIND, levels
+from verifier.reports._behavior import BLIND, ONE_LOAD, levels, table
 from verifier.reports._claims import tally
 from verifier.reports._failure import Failure
 from verifier.reports._view import GAPS, Item, bytes_read, closure, gaps, items, model, place, safe, size
@@ -178,12 +178,18 @@ class _Page:
             if one not in hidden:
                 style = _RESULT_STYLE.get(one.result, "yellow")
                 self._line(2, (one.result.value, style), (f"  {safe(one.reason)}", ""))
+                for fact in one.facts:
+                    for row, expected in table(fact):
+                        self._line(6, (safe(row), "dim" if expected else "red"))
         if hidden:
             self._line(2, (f"and {len(hidden)} more that are not checkable (-v shows all)", "dim"))
         for level in levels(measured, verdict.dossier.facts):
             self._line(2, (level, "dim"))
-        if any(one.result is Result.CONSISTENT for one in measured):
+        consistent = {one.kind for one in measured if one.result is Result.CONSISTENT}
+        if consistent - {Measured.LOAD}:
             self._line(2, (BLIND, ""))
+        if Measured.LOAD in consistent:
+            self._line(2, (ONE_LOAD, ""))
 
     def _read(self, verdict: Verdict) -> None:
         dossier = verdict.dossier

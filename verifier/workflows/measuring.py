@@ -10,7 +10,7 @@ from pathlib import Path
 
 from verifier import policy as policies
 from verifier import sources
-from verifier.behavior import golden, metrics, recipes, sandbox, tensors
+from verifier.behavior import golden, metrics, observation, recipes, sandbox, tensors
 from verifier.behavior.recipes import Table
 from verifier.behavior.runner import Job, Model, Ran, run
 from verifier.errors import BudgetExceeded, UsageError
@@ -18,12 +18,13 @@ from verifier.pipeline import load_policy, verify_source
 from verifier.pipeline.examination import Progress
 from verifier.pipeline.pins import Pins
 from verifier.policy import Combined, DataSet, Policy, outcome_of
-from verifier.records import Comparison, Coverage, Fact, Finding, Outcome, Result, Verdict, visible
+from verifier.records import Comparison, Coverage, Fact, Finding, Outcome, Record, Result, Verdict, visible
 from verifier.records.declaration import Declaration
 from verifier.records.terms import OWN, Measured
 from verifier.sources.local import LocalSource
 from verifier.store.memory import Memory
 from verifier.workflows import vectors
+from verifier.workflows.observing import observed
 from verifier.workflows.screening import screen
 from verifier.workflows.vectors import declared as _declared
 
@@ -85,23 +86,48 @@ def measure(reference: str, named: str | Sequence[str], how: Measurement, *, rev
     declared = [*_declared(source), *golden.test_sets([artifact.path for artifact in source.snapshot.artifacts])]
     if not may_run(verdict):
         reason = f"the model is {verdict.outcome} and may not run"
-        measured: list[Fact | Comparison] = [*golden.left(declared, reason), *metrics.left(declared, reason)]
+        measured: list[Record] = [*golden.left(declared, reason), *metrics.left(declared, reason)]
+        measured += [observation.left("the model", reason)] if chosen.asks_for_load else []
     else:
         measured = list(_measured(source, declared, chosen.data, how))
+        measured += observed(source, verdict.dossier, how.bounds) if chosen.asks_for_load else ()
         source.check_unchanged()
     gaps = list(vectors.unread(verdict.dossier))
     measured += [Comparison(Measured.GOLDEN, None, (), Result.NOT_CHECKABLE, _told(gap)) for gap in gaps]
     if not measured:
         measured = [Comparison(Measured.GOLDEN, None, (), Result.NOT_DECLARED, UNDECLARED)]
-    seen = list(screen(source)) if how.screens else []
+    measured += [*gaps, *(screen(source) if how.screens else ())]
+    return _judged_again(chosen, verdict, measured)
+
+
+def observe(reference: str, named: str | Sequence[str], how: Measurement, *, revision: str | None = None) -> Verdict:
+    """The verdict on a model on this machine, with what loading it shows, whatever the verdict without it.
+
+    Args:
+        reference: as for `measure`.
+        named: as for `measure`.
+        how: to load it; never without a sandbox.
+        revision: as for `measure`.
+
+    Raises:
+        UsageError, PolicyError, SourceError: as `measure` does.
+    """
+    chosen = load_policy(named)
+    source, verdict = judged(reference, chosen, how, revision)
+    seen = list(observed(source, verdict.dossier, how.bounds))
+    source.check_unchanged()
+    return _judged_again(chosen, verdict, seen)
+
+
+def _judged_again(chosen: Policy | Combined, verdict: Verdict, measured: Sequence[Record]) -> Verdict:
+    """The verdict with what a run shows as well."""
+    known = verdict.dossier
     dossier = replace(
-        verdict.dossier,
-        findings=(*verdict.dossier.findings, *(one for one in seen if isinstance(one, Finding))),
-        coverage=tuple(
-            dict.fromkeys((*verdict.dossier.coverage, *gaps, *(one for one in seen if isinstance(one, Coverage))))
-        ),
-        facts=(*verdict.dossier.facts, *(one for one in (*seen, *measured) if isinstance(one, Fact))),
-        comparisons=(*verdict.dossier.comparisons, *(one for one in measured if isinstance(one, Comparison))),
+        known,
+        findings=(*known.findings, *(one for one in measured if isinstance(one, Finding))),
+        coverage=tuple(dict.fromkeys((*known.coverage, *(one for one in measured if isinstance(one, Coverage))))),
+        facts=(*known.facts, *(one for one in measured if isinstance(one, Fact))),
+        comparisons=(*known.comparisons, *(one for one in measured if isinstance(one, Comparison))),
     )
     return policies.decide(
         chosen,

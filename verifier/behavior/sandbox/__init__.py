@@ -11,26 +11,37 @@ Two ways lead there, `mode` chooses:
 
 Anywhere else a model is not run, unless a person types that it shall run without a sandbox.
 
+What a child does can be observed: a `Trace` holds each call of the kernel that was asked for and is not computing, and
+what Python's audit hook told of it. The confinement is the same; what it denies is told as well.
+
 A program of the user's (`held`) is confined in the same two ways, but for what it needs: it starts others, writes its
 folders, and may reach the one port of a gateway. Anywhere else it is refused.
 """
 
+from verifier.behavior.sandbox._acts import Act, Seen, Witness
 from verifier.behavior.sandbox._bounds import Bounds
-from verifier.behavior.sandbox._launch import mode, run
+from verifier.behavior.sandbox._launch import interpreter, mode, mode_observed, run
 from verifier.behavior.sandbox._modes import Mode
 from verifier.behavior.sandbox._places import Places, guarded, software
 from verifier.behavior.sandbox._program import Confinement, Held, gaps, held, mode_of_others
+from verifier.behavior.sandbox._trace import Trace
 
 __all__ = [
+    "Act",
     "Bounds",
     "Confinement",
     "Held",
     "Mode",
     "Places",
+    "Seen",
+    "Trace",
+    "Witness",
     "gaps",
     "guarded",
     "held",
+    "interpreter",
     "mode",
+    "mode_observed",
     "mode_of_others",
     "run",
     "software",

@@ -11,7 +11,7 @@ from types import MappingProxyType
 NEWEST = 469
 """The last call whose meaning is known here, `file_setattr` of Linux 6.17; on both processors."""
 
-DENIED = MappingProxyType(
+NETWORK = MappingProxyType(
     {
         # Networks and other processes, by any kind of socket.
         "socket": (41, 198),
@@ -24,6 +24,11 @@ DENIED = MappingProxyType(
         "sendto": (44, 206),
         "sendmsg": (46, 211),
         "sendmmsg": (307, 269),
+    }
+)
+
+PROCESSES = MappingProxyType(
+    {
         # Other programs, other processes, other namespaces.
         "execve": (59, 221),
         "execveat": (322, 281),
@@ -52,6 +57,11 @@ DENIED = MappingProxyType(
         "sched_setparam": (142, 118),
         "migrate_pages": (256, 238),
         "move_pages": (279, 239),
+    }
+)
+
+FILES = MappingProxyType(
+    {
         # Changes to files and to what is known of them, which Landlock covers in part, and memory that is a file.
         "creat": (85, -1),
         "truncate": (76, 45),
@@ -106,6 +116,11 @@ DENIED = MappingProxyType(
         "fanotify_init": (300, 262),
         "fanotify_mark": (301, 263),
         "file_setattr": (469, 469),
+    }
+)
+
+KERNEL = MappingProxyType(
+    {
         # Memory and queues that outlive the process.
         "shmget": (29, 194),
         "shmat": (30, 196),
@@ -180,6 +195,8 @@ DENIED = MappingProxyType(
     }
 )
 
+DENIED = MappingProxyType({**NETWORK, **PROCESSES, **FILES, **KERNEL})
+
 JUDGED = MappingProxyType(
     {
         # Allowed or not by their arguments, see `_seccomp`.
@@ -209,3 +226,11 @@ PROGRAMS = frozenset(
 """Calls of DENIED that a program of the user's may use; what paths they reach is Landlock's and the namespaces'."""
 
 IOCTL = (16, 29)
+
+OPENING = MappingProxyType({"open": (2, -1), "openat": (257, 56), "openat2": (437, 437)})
+"""Calls that open files: to write or to read."""
+
+FILTERING = MappingProxyType({"seccomp": (317, 277)})
+"""What puts a further filter before ours, which could answer in its place; `prctl` does too."""
+
+PRCTL = (157, 167)

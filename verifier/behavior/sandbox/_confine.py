@@ -16,7 +16,9 @@ OPEN_FILES = 1024
 """File descriptors, as a person's shell has; a sharded model maps its files."""
 
 
-def confine(mode: Mode, readable: Sequence[str], listed: Sequence[str], bounds: Bounds) -> None:
+def confine(
+    mode: Mode, readable: Sequence[str], listed: Sequence[str], bounds: Bounds, control: int | None = None
+) -> int | None:
     """Gives up everything but computing and reading these paths.
 
     Args:
@@ -24,6 +26,10 @@ def confine(mode: Mode, readable: Sequence[str], listed: Sequence[str], bounds: 
         readable: files and folders.
         listed: folders whose names, but not files, may be read.
         bounds: of time, memory and threads.
+        control: of a process that is observed, the socket to its parent; the filter of calls is then demanded too.
+
+    Returns:
+        The listener's descriptor, of a process that is observed: what it does now waits until its parent listens.
 
     Raises:
         OSError: a part that is demanded cannot be had.
@@ -31,14 +37,17 @@ def confine(mode: Mode, readable: Sequence[str], listed: Sequence[str], bounds: 
     _kernel.prctl(_kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     _limit(bounds)
     if mode is Mode.NONE:
-        return
+        return None
     _kernel.prctl(_kernel.PR_SET_NO_NEW_PRIVS, 1)
     _drop_capabilities()
     lenient = (OSError,) if mode is Mode.BUBBLEWRAP else ()
     with suppress(*lenient):
         _landlock.restrict(readable, listed)
+    if control is not None:
+        return _seccomp.restrict_observed(control)
     with suppress(*lenient):
         _seccomp.restrict()
+    return None
 
 
 def confine_others(mode: Mode, readable: Sequence[str], writable: Sequence[str], port: int | None) -> None:

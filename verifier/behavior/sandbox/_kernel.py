@@ -12,6 +12,7 @@ PR_SET_NO_NEW_PRIVS = 38
 """Options of prctl(2), `linux/prctl.h`."""
 
 SECCOMP_MODE_FILTER = 2
+SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER = 1, 1 << 3
 """`linux/seccomp.h`."""
 
 
@@ -56,6 +57,21 @@ def filter_calls(instructions: bytes) -> None:
     """
     program = _Program(len(instructions) // 8, instructions)
     _checked(_libc().prctl(PR_SET_SECCOMP, ctypes.c_ulong(SECCOMP_MODE_FILTER), ctypes.byref(program)))
+
+
+def listener(number: int, instructions: bytes) -> int:
+    """Installs a filter as `filter_calls` does, and gives the descriptor of the listener its answers come from.
+
+    Args:
+        number: of seccomp(2) on this processor.
+        instructions: as there.
+
+    Raises:
+        OSError: the kernel refuses it.
+    """
+    program = _Program(len(instructions) // 8, instructions)
+    operation, flags = ctypes.c_long(SECCOMP_SET_MODE_FILTER), ctypes.c_long(SECCOMP_FILTER_FLAG_NEW_LISTENER)
+    return _checked(_libc().syscall(ctypes.c_long(number), operation, flags, ctypes.byref(program)))
 
 
 def _checked(result: int) -> int:

@@ -7,24 +7,26 @@ import os
 import selectors
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import IO, cast
 
 from verifier.behavior.sandbox import _bubblewrap
 from verifier.behavior.sandbox._bounds import Bounds
 from verifier.behavior.sandbox._modes import Mode
+from verifier.behavior.sandbox._trace import Trace
 from verifier.errors import NotRun, UsageError
 from verifier.records import visible
 
-CHILD = ("-I", "-m", "verifier.behavior.sandbox.child")
+CHILD = ("-I", "-B", "-m", "verifier.behavior.sandbox.child")
 
 PASSED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 """Variables a child inherits: with which kernels a processor computes correctly."""
@@ -33,7 +35,6 @@ FIXED = {
     "HF_HOME": "/nowhere",
     "HF_HUB_OFFLINE": "1",
     "LC_ALL": "C.UTF-8",
-    "PYTHONDONTWRITEBYTECODE": "1",
     "TORCHINDUCTOR_CACHE_DIR": "/",  # importing torch makes sure that it is there
 }
 """Variables that every child has; nothing in it may look for the network, or for a place to write."""
@@ -46,6 +47,8 @@ MAX_COMPLAINT = 64 << 10
 
 PROBE_SECONDS = 10
 
+_NONE_WORKS = "neither bubblewrap nor Landlock with seccomp works"
+
 
 def mode(*, allow_unsandboxed: bool = False) -> Mode:
     """The strongest confinement that works on this machine.
@@ -56,15 +59,27 @@ def mode(*, allow_unsandboxed: bool = False) -> Mode:
     Raises:
         UsageError: none works, and nobody typed that.
     """
-    if bubblewrap_works():
-        return Mode.BUBBLEWRAP
-    if self_confinement_works():
-        return Mode.SELF
+    if found := _strongest():
+        return found
     if allow_unsandboxed and os.name == "posix":
         return Mode.NONE
     raise UsageError(
-        "This machine has no sandbox to run a model in: neither bubblewrap nor Landlock with seccomp works.",
+        f"This machine has no sandbox to run a model in: {_NONE_WORKS}.",
         "Run it on Linux, or type --allow-unsandboxed on Linux or macOS if you trust the model with everything here.",
+    )
+
+
+def mode_observed() -> Mode:
+    """The strongest confinement that works on this machine, for a model whose loading may run code: none is no choice.
+
+    Raises:
+        UsageError: none works.
+    """
+    if found := _strongest():
+        return found
+    raise UsageError(
+        f"This machine has no sandbox to load a model in: {_NONE_WORKS}.",
+        "Observe it on Linux 6.2 or later: nowhere else is a model loaded that may run code.",
     )
 
 
@@ -77,6 +92,7 @@ def run(
     listed: Sequence[Path] = (),
     path: Sequence[Path] = (),
     bounds: Bounds | None = None,
+    trace: Trace | None = None,
 ) -> bytes:
     """What a function of ours answers in the sandbox.
 
@@ -88,9 +104,10 @@ def run(
         listed: folders in which names may be listed; with bubblewrap only those of what may be read are there.
         path: further folders of modules; they are made readable.
         bounds: what it may cost.
+        trace: takes note of what it does; not without confinement.
 
     Raises:
-        NotRun: it did not answer: it failed, passed a bound or was ended; says why.
+        NotRun: it did not answer: it failed, passed a bound or was ended; says why. What a trace holds stands.
     """
     limits = bounds or Bounds()
     places = [*interpreter(), *map(Path.absolute, (*readable, *path))]
@@ -101,17 +118,22 @@ def run(
         "listed": [str(place.absolute()) for place in listed],
         "path": [str(place.absolute()) for place in path],
         "bounds": asdict(limits),
+        "prepare": trace.prepare if trace else (),
     }
-    head = json.dumps(settings).encode()
     command = [sys.executable, *CHILD]
     variables = _variables(limits)
     if mode is Mode.BUBBLEWRAP:
         command = _bubblewrap.command(bwrap() or "bwrap", places, variables, command)
-    with tempfile.TemporaryFile() as task:
+    with ExitStack() as opened:
+        control = opened.enter_context(trace.connected()) if trace else None
+        head = json.dumps({**settings, "control": control.fileno() if control else None}).encode()
+        task = opened.enter_context(tempfile.TemporaryFile())
         task.write(len(head).to_bytes(8) + head + request)
         task.seek(0)
-        with _started(command, variables, task.fileno()) as child:
-            answer = _watched(child, limits)
+        child = opened.enter_context(_started(command, variables, task.fileno(), control))
+        answer = _watched(child, limits, trace)
+    if trace and not trace.begun:
+        raise NotRun("it ended before it began")
     size = int.from_bytes(answer[:8])
     if len(answer) < 8 or len(answer) - 8 != size:
         raise NotRun("its answer is shorter or longer than it says")
@@ -134,15 +156,27 @@ def _variables(bounds: Bounds) -> dict[str, str]:
 
 
 @contextmanager
-def _started(command: Sequence[str], variables: dict[str, str], task: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A program in a process group of its own, all of which is ended at the end."""
+def _started(
+    command: Sequence[str], variables: dict[str, str], task: int, control: socket.socket | None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program in a process group of its own, all of which is ended at the end; it alone keeps the control."""
     pipe = subprocess.PIPE
+    passed = [control.fileno()] if control else []
     try:
         child = subprocess.Popen(  # noqa: S603 - ourselves, or bubblewrap with ourselves
-            list(command), stdin=task, stdout=pipe, stderr=pipe, env=variables, cwd="/", start_new_session=True
+            list(command),
+            stdin=task,
+            stdout=pipe,
+            stderr=pipe,
+            env=variables,
+            cwd="/",
+            start_new_session=True,
+            pass_fds=passed,
         )
     except OSError as error:
         raise NotRun(f"{command[0]} cannot be started: {error.strerror}") from error
+    if control:
+        control.close()
     try:
         yield child
     finally:
@@ -154,7 +188,7 @@ def _started(command: Sequence[str], variables: dict[str, str], task: int) -> It
                 stream.close()
 
 
-def _watched(child: subprocess.Popen[bytes], bounds: Bounds) -> bytes:
+def _watched(child: subprocess.Popen[bytes], bounds: Bounds, trace: Trace | None) -> bytes:
     """Everything a child writes before it ends.
 
     Raises:
@@ -164,17 +198,18 @@ def _watched(child: subprocess.Popen[bytes], bounds: Bounds) -> bytes:
     deadline = time.monotonic() + bounds.wall
     with selectors.DefaultSelector() as waiting:
         for stream, kept in ((child.stdout, answer), (child.stderr, complaint)):
-            waiting.register(cast(IO[bytes], stream), selectors.EVENT_READ, kept)
+            waiting.register(
+                cast(IO[bytes], stream), selectors.EVENT_READ, partial(_taken, cast(IO[bytes], stream), kept, waiting)
+            )
+        if trace:
+            trace.watch(waiting)
         while waiting.get_map():
             left = deadline - time.monotonic()
             ready = waiting.select(left) if left > 0 else []
             if not ready:
                 raise NotRun(f"it took longer than {bounds.wall:g} s and was ended")
             for key, _ in ready:
-                part = os.read(key.fd, 1 << 20)
-                key.data.extend(part)
-                if not part:
-                    waiting.unregister(key.fileobj)
+                key.data()
             del complaint[:-MAX_COMPLAINT]
             if len(answer) > bounds.output + 8:
                 raise NotRun(f"its answer is longer than {bounds.output} bytes")
@@ -185,6 +220,14 @@ def _watched(child: subprocess.Popen[bytes], bounds: Bounds) -> bytes:
     if code:
         raise NotRun(_why(code, complaint.decode("utf-8", "replace")))
     return bytes(answer)
+
+
+def _taken(stream: IO[bytes], kept: bytearray, waiting: selectors.BaseSelector) -> None:
+    """Takes what a child has written to a stream; forgets the stream at its end."""
+    part = os.read(stream.fileno(), 1 << 20)
+    kept.extend(part)
+    if not part:
+        waiting.unregister(stream)
 
 
 _SIGNALS = {
@@ -201,6 +244,12 @@ def _why(code: int, complaint: str) -> str:
         return _SIGNALS[signal.Signals(number)]
     ended = f"it was ended by {signal.Signals(number).name}" if number in tuple(signal.Signals) else "it failed"
     return f"{ended}: {visible(last.strip(), 500)}"
+
+
+def _strongest() -> Mode | None:
+    if bubblewrap_works():
+        return Mode.BUBBLEWRAP
+    return Mode.SELF if self_confinement_works() else None
 
 
 @cache

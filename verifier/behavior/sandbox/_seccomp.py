@@ -1,7 +1,9 @@
 """Seccomp: a filter of system calls, as the classic BPF program the kernel runs before each of them (seccomp(2)).
 
 It denies what `_calls` lists, and of calls that a computation needs the uses it does not need: starting processes
-rather than threads, signals to others, changing limits. Opening files is Landlock's, which sees paths.
+rather than threads, signals to others, changing limits. Opening files is Landlock's, which sees paths. Of a process
+that is observed, a listener is asked what to answer to each of these and to each opening of a file
+(seccomp_unotify(2)): nothing the process does by itself, in whatever language, can keep that from it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import struct
 from collections.abc import Sequence
 
 from verifier.behavior.sandbox import _kernel
-from verifier.behavior.sandbox._calls import DENIED, IOCTL, JUDGED, NEWEST, PROGRAMS
+from verifier.behavior.sandbox._calls import DENIED, FILTERING, IOCTL, JUDGED, NEWEST, OPENING, PRCTL, PROGRAMS
 
 _PROCESSORS = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """Machine to its column in `_calls` and its AUDIT_ARCH (`linux/audit.h`); both are little-endian."""
@@ -21,8 +23,8 @@ _PROCESSORS = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _LOAD, _EQUAL, _GREATER, _ANY_BIT, _RETURN, _AND = 0x20, 0x15, 0x25, 0x45, 0x06, 0x54
 """BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_{JEQ,JGT,JSET}|BPF_K, BPF_RET|BPF_K, BPF_ALU|BPF_AND|BPF_K (`bpf_common.h`)."""
 
-_ALLOW, _KILL, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
-"""SECCOMP_RET_ALLOW, _KILL_PROCESS and _ERRNO (`linux/seccomp.h`)."""
+_ALLOW, _KILL, _FAIL, _ASK = 0x7FFF0000, 0x80000000, 0x00050000, 0x7FC00000
+"""SECCOMP_RET_ALLOW, _KILL_PROCESS, _ERRNO and _USER_NOTIF (`linux/seccomp.h`)."""
 
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 """Offsets in `struct seccomp_data`; arguments have 8 bytes each, the lower half first."""
@@ -64,6 +66,30 @@ def restrict() -> None:
     _kernel.filter_calls(program(platform.machine(), os.getpid()))
 
 
+def restrict_observed(control: int) -> int:
+    """Has a listener asked for this thread, and all it will start, instead of denying, as `program` does.
+
+    Args:
+        control: the one descriptor over which messages may still be sent, which hands over the listener.
+
+    Returns:
+        The listener's descriptor.
+
+    Raises:
+        OSError: the kernel refuses, or knows no listeners (before Linux 5.0), or the processor is another.
+    """
+    _demand()
+    column = _PROCESSORS[platform.machine()][0]
+    return _kernel.listener(FILTERING["seccomp"][column], program(platform.machine(), os.getpid(), control=control))
+
+
+def call_names() -> dict[int, str]:
+    """Number to name of each call a listener can be asked about, on this processor."""
+    column = _PROCESSORS[platform.machine()][0]
+    every = {**DENIED, **JUDGED, **OPENING, **FILTERING, "prctl": PRCTL}
+    return {numbers[column]: name for name, numbers in every.items() if numbers[column] >= 0}
+
+
 def restrict_others(*, own_network: bool, gateway: bool) -> None:
     """Denies this thread, and all it will start, what `program_of_others` denies.
 
@@ -79,24 +105,38 @@ def _demand() -> None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
 
-def program(machine: str, process: int) -> bytes:
+def program(machine: str, process: int, *, control: int | None = None) -> bytes:
     """The filter.
 
     Args:
         machine: `x86_64` or `aarch64`.
         process: id of the process that will run under it, the only one it may signal.
+        control: of a process that is observed, the descriptor over which it may send messages.
     """
     column, architecture = _PROCESSORS[machine]
     judged = {name: numbers[column] for name, numbers in JUDGED.items()}
+    denial = _fail(errno.EPERM) if control is None else _line(_RETURN, _ASK)
     lines = _known(architecture)
+    if control is not None:
+        lines += _asked(column, control)
     for numbers in DENIED.values():
-        lines += _on(numbers[column], [_fail(errno.EPERM)])
+        lines += _on(numbers[column], [denial])
     lines += _on(judged["clone3"], [_fail(errno.ENOSYS)])  # its flags cannot be seen; libraries then use clone
-    lines += _on(judged["clone"], _unless(_ANY_BIT, 0, _CLONE_THREAD))
-    lines += _on(judged["kill"], _unless(_EQUAL, 0, process))
-    lines += _on(judged["tgkill"], _unless(_EQUAL, 0, process))
-    lines += _on(judged["prlimit64"], [*_none(2, upper=True), *_none(2)])
+    lines += _on(judged["clone"], [_argument(0), _line(_ANY_BIT, _CLONE_THREAD, 1, 0), denial])
+    lines += _on(judged["kill"], [_argument(0), _line(_EQUAL, process, 1, 0), denial])
+    lines += _on(judged["tgkill"], [_argument(0), _line(_EQUAL, process, 1, 0), denial])
+    none = [[_argument(2, upper=upper), _line(_EQUAL, 0, 1, 0), denial] for upper in (True, False)]
+    lines += _on(judged["prlimit64"], [*none[0], *none[1]])
     return b"".join([*lines, _line(_RETURN, _ALLOW)])
+
+
+def _asked(column: int, control: int) -> list[bytes]:
+    """What else a listener is asked about: opening files, and filters that would answer in its place."""
+    ask = _line(_RETURN, _ASK)
+    lines = _on(DENIED["sendmsg"][column], [_argument(0), _line(_EQUAL, control, 1, 0), ask])
+    for numbers in (*OPENING.values(), *FILTERING.values()):
+        lines += _on(numbers[column], [ask])
+    return lines + _on(PRCTL[column], [_argument(0), _line(_EQUAL, _kernel.PR_SET_SECCOMP, 0, 1), ask])
 
 
 def program_of_others(machine: str, *, own_network: bool, gateway: bool) -> bytes:
@@ -171,13 +211,3 @@ def _on(call: int, body: list[bytes]) -> list[bytes]:
 
 def _argument(place: int, *, upper: bool = False) -> bytes:
     return _line(_LOAD, _ARGUMENTS + 8 * place + 4 * upper)
-
-
-def _unless(test: int, place: int, value: int) -> list[bytes]:
-    """Denial where the lower half of an argument fails a test."""
-    return [_argument(place), _line(test, value, 1, 0), _fail(errno.EPERM)]
-
-
-def _none(place: int, *, upper: bool = False) -> list[bytes]:
-    """Denial where a half of an argument is not 0."""
-    return [_argument(place, upper=upper), _line(_EQUAL, 0, 1, 0), _fail(errno.EPERM)]

@@ -12,8 +12,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
+from verifier.behavior.sandbox import _witness
 from verifier.behavior.sandbox._bounds import Bounds
 from verifier.behavior.sandbox._confine import confine
 from verifier.behavior.sandbox._modes import Mode
@@ -26,10 +28,19 @@ def main() -> None:
         request = stream.read()
     with open(os.dup(1), "wb") as answer:
         os.dup2(2, 1)  # what libraries print is no answer
-        confine(Mode(settings["mode"]), settings["readable"], settings["listed"], Bounds(**settings["bounds"]))
+        bounds, control = Bounds(**settings["bounds"]), settings["control"]
+        listener = confine(Mode(settings["mode"]), settings["readable"], settings["listed"], bounds, control)
+        if listener is not None:
+            _witness.hand_over(control, listener)
         tempfile.tempdir = "/"  # libraries that only ask where files could be written find a place where none can
         sys.path += settings["path"]
-        answered = _function(settings["program"])(request)
+        function = _function(settings["program"])
+        for name in settings["prepare"]:
+            with suppress(Exception):  # the program will say so, if it needs what cannot be imported
+                importlib.import_module(name)
+        if control is not None:
+            _witness.begin(control)
+        answered = function(request)
         answer.write(len(answered).to_bytes(8) + answered)
 
 
