@@ -17,7 +17,7 @@ from tests.builders.dossiers import BytesReader, decide, snapshot
 from tests.builders.seeds import SEEDS
 from verifier import claims, crosschecks, formats, policy, rules, sources
 from verifier.behavior import observation
-from verifier.behavior.screens import edits
+from verifier.behavior.screens import edits, planes
 from verifier.codebase import Standing
 from verifier.errors import InspectionError, Malformed
 from verifier.formats import Budget, Context, FormatModule, Limits, Member, Probe
@@ -193,7 +193,7 @@ def test_every_module_has_its_mirrored_test(room: str) -> None:
     assert missing == []
 
 
-ROOMS = (MODULES, claims.modules(), crosschecks.modules(), (sources, policy, edits, observation))
+ROOMS = (MODULES, claims.modules(), crosschecks.modules(), (sources, policy, edits, observation, planes))
 EMITTED = {rule for room in ROOMS for module in room for rule in module.RULES}
 
 
