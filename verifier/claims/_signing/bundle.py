@@ -101,6 +101,8 @@ def read(raw: bytes, name: str = "") -> Bundle:
     given = {"publicKey", "x509CertificateChain", "certificate"} & material.values.keys()
     if len(given) != 1:
         raise Flaw(MALFORMED, "the bundle gives not exactly one of publicKey, x509CertificateChain and certificate")
+    if material.values.get("tlogEntries") is not None:
+        material.nodes("tlogEntries")  # whatever is asked of them: anything but a list of objects is malformed
     current = media_type == MEDIA_TYPE
     if "publicKey" in given:
         return _by_key(signed, material.node("publicKey"), current)
