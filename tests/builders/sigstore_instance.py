@@ -19,7 +19,7 @@ from tests.builders import certificates, fulcio, rekor, timestamps
 def token(**claims: Any) -> str:
     """An identity token, signed by nobody, as clients do not check."""
     now = int(dt.datetime.now(dt.UTC).timestamp())
-    said = {"aud": "sigstore", "iss": fulcio.ISSUER, "sub": fulcio.IDENTITY, "iat": now, "exp": now + 300, **claims}
+    said = {"aud": "sigstore", "iss": fulcio.ISSUER, "sub": fulcio.IDENTITY, "iat": now, "exp": now + 86_400, **claims}
     parts = (json.dumps(part).encode() for part in ({"alg": "RS256", "typ": "JWT"}, said))
     return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (*parts, b"signature"))
 

@@ -23,7 +23,7 @@ def test_the_command_serves_until_it_is_interrupted(tmp_path: Path, capsys: pyte
     answers: list[bytes] = []
 
     def ask_then_interrupt() -> None:
-        for _ in range(200):
+        for _ in range(2000):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/org/name/resolve/main/config.json") as response:
                     answers.append(response.read())

@@ -30,6 +30,9 @@ from verifier.formats._pickle.trampolines import TRAMPOLINES
 from verifier.formats._pickle.values import Bytes, Dict, Global, LongText, Result, Tuple, Value, kind_of
 from verifier.records import Finding, parameters
 
+KEEPS_CALLS: Final = frozenset({"functools.partial", "types.GenericAlias"})
+"""Reviewed symbols whose results, when they are called, call anything: misuse of them is never chance."""
+
 REPEATS: Final = 10
 """Findings of one rule about one symbol that are reported with their places; further ones are counted."""
 
@@ -211,7 +214,8 @@ class Judge:
 
     def _is_chance(self, symbol: Global) -> bool:
         """Whether it tells nothing that a symbol is misused: chance may do so, and no harm is known of the symbol."""
-        return self._by_chance and not review(symbol.module, symbol.name).danger
+        harm = symbol.path in KEEPS_CALLS or bool(review(symbol.module, symbol.name).danger)
+        return self._by_chance and not harm
 
     def _takes(self, shape: Shape, event: Fill) -> bool:
         wanted = contracts.pattern(shape.keys)
