@@ -126,6 +126,24 @@ def verify_source(
     return _Closure(policy, resolve, limits or Limits(), progress, pins).verify(source)
 
 
+def decide_again(chosen: Policy | Combined, verdict: Verdict, dossier: Dossier) -> Verdict:
+    """The verdict on the same bytes with what became known of them since.
+
+    Args:
+        chosen: what decides.
+        verdict: as it was.
+        dossier: what is known now.
+    """
+    return policy.decide(
+        chosen,
+        dossier,
+        stage=verdict.stage,
+        tool=verdict.tool,
+        dependencies=verdict.dependencies,
+        today=datetime.now(UTC).date(),
+    )
+
+
 def trace_model(
     reference: str,
     tell: Callable[[str], None],

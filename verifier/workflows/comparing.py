@@ -10,20 +10,18 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 from posixpath import basename, dirname, splitext
 from typing import Final
 
 from verifier import formats, sources
-from verifier import policy as policies
 from verifier.behavior.screens import edits
 from verifier.behavior.screens.anatomy import Side
 from verifier.behavior.screens.delta import delta, summary
 from verifier.behavior.screens.edits import Tokens
 from verifier.errors import InspectionError, SourceError, UsageError
 from verifier.formats import Budget, tokenizer
-from verifier.pipeline import load_policy, verify_source
+from verifier.pipeline import decide_again, load_policy, verify_source
 from verifier.pipeline.examination import Progress
 from verifier.pipeline.pins import Pins
 from verifier.policy import Combined, Policy
@@ -120,14 +118,7 @@ def compare(before: str | None, after: str, named: str | tuple[str, ...], how: C
         *(edits.weights(found, model.dossier, base.dossier.snapshot.id) if found else ()),
     )
     dossier = replace(model.dossier, findings=(*model.dossier.findings, *findings))
-    verdict = policies.decide(
-        chosen,
-        dossier,
-        stage=model.verdict.stage,
-        tool=model.verdict.tool,
-        dependencies=model.verdict.dependencies,
-        today=datetime.now(UTC).date(),
-    )
+    verdict = decide_again(chosen, model.verdict, dossier)
     return Diff(base.verdict, verdict, before is None, sections(base.dossier, dossier), found, untold)
 
 
@@ -172,7 +163,8 @@ def _tensors(base: _Model, model: _Model, how: Comparing) -> tuple[Delta | None,
     pairs = list(_pairs(base, model))
     if not pairs:
         return None, f"they have no weights in common whose tensors are read ({', '.join(WEIGHTS)})"
-    differ = [(old, new) for old, new in pairs if not _all_same(base, model, old, new)]
+    theirs, ours = digests(base.dossier), digests(model.dossier)
+    differ = [(old, new) for old, new in pairs if not _all_same(theirs, ours, old, new)]
     equal = sum(_count(model.dossier, new) for old, new in pairs if (old, new) not in differ)
     if differ and how.tensors is None and (base.source.remote or model.source.remote):
         size = sum(one.size for pair in differ for group in pair for one in group)
@@ -182,6 +174,9 @@ def _tensors(base: _Model, model: _Model, how: Comparing) -> tuple[Delta | None,
 
 Group = tuple[Artifact, ...]
 """The shards of one set of weights."""
+
+Known = Mapping[str, Mapping[str, str]]
+"""By path, what is known of a file's bytes."""
 
 
 def _delta(
@@ -205,10 +200,11 @@ def _read(base: _Model, model: _Model, pairs: list[tuple[Group, Group]], how: Co
     seed = int(digest_of([base.verdict.snapshot_digest, model.verdict.snapshot_digest])[:16], 16)
     with ExitStack() as opened:
         before, after = dict[str, Side](), dict[str, Side]()
+        theirs, ours = base.readable(how), model.readable(how)
         for old, new in pairs:
             prefix = f"{_stem(new[0].path)}: " if len(pairs) > 1 else ""
-            before |= _placed(base.readable(how), old, prefix, opened)
-            after |= _placed(model.readable(how), new, prefix, opened)
+            before |= _placed(theirs, old, prefix, opened)
+            after |= _placed(ours, new, prefix, opened)
         return delta(before, after, seed, how.progress)
 
 
@@ -254,8 +250,7 @@ def _stem(path: str) -> str:
     return f"{dirname(path)}/{_SHARD.sub('', splitext(basename(path))[0])}".lstrip("/")
 
 
-def _all_same(base: _Model, model: _Model, old: Group, new: Group) -> bool:
-    theirs, ours = digests(base.dossier), digests(model.dossier)
+def _all_same(theirs: Known, ours: Known, old: Group, new: Group) -> bool:
     return len(old) == len(new) and all(same(theirs[a.path], ours[b.path]) for a, b in zip(old, new, strict=True))
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from verifier import policy as policies
 from verifier import sources
 from verifier.behavior import golden, metrics, observation, recipes, sandbox, tensors
 from verifier.behavior.recipes import Table
 from verifier.behavior.runner import Job, Model, Ran, run
 from verifier.errors import BudgetExceeded, UsageError
-from verifier.pipeline import load_policy, verify_source
+from verifier.pipeline import decide_again, load_policy, verify_source
 from verifier.pipeline.examination import Progress
 from verifier.pipeline.pins import Pins
 from verifier.policy import Combined, DataSet, Policy, outcome_of
@@ -91,12 +89,12 @@ def measure(reference: str, named: str | Sequence[str], how: Measurement, *, rev
     else:
         measured = list(_measured(source, declared, chosen.data, how))
         measured += observed(source, verdict.dossier, how.bounds) if chosen.asks_for_load else ()
-        source.check_unchanged()
     gaps = list(vectors.unread(verdict.dossier))
     measured += [Comparison(Measured.GOLDEN, None, (), Result.NOT_CHECKABLE, _told(gap)) for gap in gaps]
     if not measured:
         measured = [Comparison(Measured.GOLDEN, None, (), Result.NOT_DECLARED, UNDECLARED)]
     measured += [*gaps, *(screen(source) if how.screens else ())]
+    source.check_unchanged()
     return _judged_again(chosen, verdict, measured)
 
 
@@ -129,14 +127,7 @@ def _judged_again(chosen: Policy | Combined, verdict: Verdict, measured: Sequenc
         facts=(*known.facts, *(one for one in measured if isinstance(one, Fact))),
         comparisons=(*known.comparisons, *(one for one in measured if isinstance(one, Comparison))),
     )
-    return policies.decide(
-        chosen,
-        dossier,
-        stage=verdict.stage,
-        tool=verdict.tool,
-        dependencies=verdict.dependencies,
-        today=datetime.now(UTC).date(),
-    )
+    return decide_again(chosen, verdict, dossier)
 
 
 def _told(gap: Coverage) -> str:
